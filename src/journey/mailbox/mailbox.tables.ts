@@ -1,0 +1,101 @@
+// The tables of mailboxes, and how they come into being.
+
+import type { Kysely } from 'kysely'
+import type { Migration } from '../../store/database/migration.ts'
+
+export interface MailboxTable {
+  org: number
+  id: string
+  person_id: string
+  /** `INBOX` */
+  name: string
+  /** RFC 9051 §2.3.1.1: 32 bits; changes only when the mailbox is made anew. */
+  uid_validity: number
+  /** The uid the next message gets. Raised in the commit that adds the message, so uids appear in the order of commits. */
+  uid_next: number
+  /** Kept with every append and removal, so that the totals cost one row however full the mailbox is. */
+  message_count: number
+  total_bytes: number
+  created_at: number
+}
+
+export interface MailboxMessageTable {
+  org: number
+  mailbox_id: string
+  uid: number
+  /** Also POP3's unique-id: never used for another message, whatever becomes of uids (RFC 1939 §7). */
+  id: string
+  content_id: string
+  /** Prefix and content together: what a client receives. */
+  size_bytes: number
+  /** Lines put before the content for this recipient alone (Return-Path, Delivered-To), each ending with CRLF; may be empty. */
+  prefix: string
+  /** The message in the queue this came from: the way to its journey. */
+  message_id: string
+  received_at: number
+  seen: number
+}
+
+export interface MaildropLockTable {
+  org: number
+  mailbox_id: string
+  /** Who holds it: one protocol thread of one run of the program. */
+  holder: string
+  /** Rises with every new holder; whoever changes the maildrop under the lock shows the token. */
+  token: number
+  lease_until: number
+}
+
+export interface MailboxTables {
+  mailbox: MailboxTable
+  mailbox_message: MailboxMessageTable
+  maildrop_lock: MaildropLockTable
+}
+
+export const mailboxMigrations: readonly Migration[] = [
+  {
+    name: 'mailbox/0001-first',
+    async up(db, types) {
+      const schema = (db as unknown as Kysely<MailboxTables>).schema
+      await schema
+        .createTable('mailbox')
+        .addColumn('org', types.integer, (c) => c.notNull())
+        .addColumn('id', 'text', (c) => c.notNull())
+        .addColumn('person_id', 'text', (c) => c.notNull())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('uid_validity', types.integer, (c) => c.notNull())
+        .addColumn('uid_next', types.integer, (c) => c.notNull())
+        .addColumn('message_count', types.integer, (c) => c.notNull())
+        .addColumn('total_bytes', types.integer, (c) => c.notNull())
+        .addColumn('created_at', types.integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('mailbox_key', ['org', 'id'])
+        .addUniqueConstraint('mailbox_by_person', ['org', 'person_id', 'name'])
+        .execute()
+      await schema
+        .createTable('mailbox_message')
+        .addColumn('org', types.integer, (c) => c.notNull())
+        .addColumn('mailbox_id', 'text', (c) => c.notNull())
+        .addColumn('uid', types.integer, (c) => c.notNull())
+        .addColumn('id', 'text', (c) => c.notNull())
+        .addColumn('content_id', 'text', (c) => c.notNull())
+        .addColumn('size_bytes', types.integer, (c) => c.notNull())
+        .addColumn('prefix', 'text', (c) => c.notNull())
+        .addColumn('message_id', 'text', (c) => c.notNull())
+        .addColumn('received_at', types.integer, (c) => c.notNull())
+        .addColumn('seen', types.integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('mailbox_message_key', ['org', 'mailbox_id', 'uid'])
+        .addUniqueConstraint('mailbox_message_by_id', ['org', 'mailbox_id', 'id'])
+        .execute()
+      await schema
+        .createTable('maildrop_lock')
+        .addColumn('org', types.integer, (c) => c.notNull())
+        .addColumn('mailbox_id', 'text', (c) => c.notNull())
+        .addColumn('holder', 'text', (c) => c.notNull())
+        .addColumn('token', types.integer, (c) => c.notNull())
+        .addColumn('lease_until', types.integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('maildrop_lock_key', ['org', 'mailbox_id'])
+        .execute()
+      await schema.createIndex('maildrop_lock_by_holder').on('maildrop_lock').column('holder').execute()
+    },
+  },
+]
