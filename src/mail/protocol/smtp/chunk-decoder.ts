@@ -1,0 +1,2 @@
+// The octets of BDAT chunks → content: counted, not dotted (RFC 3030 §2).
+export class ChunkDecoder {}
