@@ -4,3 +4,4 @@ export { type Reply, type ReplyError, ReplyParser, formatReply, isPositive, repl
 export { ChunkDecoder, type ContentFacts, type ContentViolation, DataDecoder, DataEncoder } from './content.ts'
 export type * from './events.ts'
 export { type SmtpServer, type SmtpServerOptions, type TransmissionType } from './server.ts'
+export * from './client.ts'

@@ -1,0 +1,53 @@
+// Where mail goes when it leaves: by DNS, unless the operator says otherwise.
+
+import { z } from 'zod'
+import { duration } from '../../config/types.ts'
+import { STATIC_ROUTES_MAX } from './limits.ts'
+import { parseTarget, type RouteTable, type RouteTarget } from './table.ts'
+
+const SMTP_PORT = 25
+const SUBMISSION_PORT = 587
+
+const SmartHost = z
+  .object({
+    host: z.string().min(1).describe('Name or address of the host that takes all mail'),
+    port: z.int().min(1).max(65535).default(SUBMISSION_PORT).describe('Its port'),
+    tls: z
+      .enum(['required', 'opportunistic', 'implicit', 'none'])
+      .default('required')
+      .describe('required: STARTTLS with a valid certificate; opportunistic: TLS when offered; implicit: TLS from the first byte (465); none: in clear'),
+    username: z.string().default('').describe('Name to log in with; empty: no login'),
+    password: z.string().default('').describe('Password to log in with; sent in clear only when tls is "none"'),
+  })
+  .describe('Hand all mail that leaves to one host instead of delivering it by DNS')
+
+export const RouteSettings = z
+  .object({
+    routes: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Domains that do not follow DNS: "example.com" = "host:port", "*.example.com" for every name below, "*" for all others')
+      .transform(routeTable),
+    smartHost: SmartHost.optional(),
+    remotePort: z.int().min(1).max(65535).default(SMTP_PORT).describe('Port of mail hosts found by DNS; other than 25 only in laboratories'),
+    allowLoopback: z.boolean().default(false).describe('Deliver to loopback addresses that DNS names; only in laboratories'),
+    positiveCacheTime: duration('5m').describe('How long a DNS answer is used'),
+    negativeCacheTime: duration('1m').describe('How long the answer "no such record" is used'),
+  })
+  .describe('Which hosts mail is handed to')
+
+export type RouteSettings = z.infer<typeof RouteSettings>
+
+function routeTable(written: Readonly<Record<string, string>>, context: z.RefinementCtx): RouteTable {
+  const table = new Map<string, RouteTarget>()
+  const complain = (message: string): void => context.addIssue({ code: 'custom', message })
+  if (Object.keys(written).length > STATIC_ROUTES_MAX) complain(`more than ${STATIC_ROUTES_MAX} routes`)
+  for (const [domain, text] of Object.entries(written)) {
+    const key = domain.trim().toLowerCase()
+    const target = parseTarget(text, SMTP_PORT)
+    if (!target.ok) complain(target.error)
+    else if (!/^(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-z:.]+\])$/.test(key)) complain(`"${domain}" is no domain, "*.domain" or "*"; write other scripts in A-label form (xn--…)`)
+    else table.set(key, target.value)
+  }
+  return table
+}
