@@ -1,0 +1,162 @@
+// Group commit: many calls, one transaction, one fsync. Each call runs in a savepoint of its own, so that one that throws takes only
+// itself back; all are answered after the commit, and only if it succeeded.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { assert, unreachable } from '../../../ground/assert.ts'
+import { err, ok, type Result } from '../../../ground/result.ts'
+import type { StoreError } from '../../store.ts'
+import { isSqliteBug, sqliteFault } from '../fault.ts'
+import { STEPS_PER_CALL_MAX } from '../limits.ts'
+import type { Procedure, Step } from '../procedure.ts'
+import { KeptStatements } from './connection.ts'
+
+export interface Call {
+  readonly procedure: string
+  readonly args: unknown
+}
+
+export type Answer = Result<unknown, StoreError>
+
+export interface GroupCommitOptions {
+  readonly db: DatabaseSync
+  readonly procedures: readonly Procedure<never, unknown>[]
+  readonly publish: (topic: string, key: string) => void
+  /** A procedure threw, or a statement of it was refused: the caller was told `failed`, the operator must know why. */
+  readonly onBug: (procedure: string, cause: unknown) => void
+}
+
+export class GroupCommit {
+  readonly #db: DatabaseSync
+  readonly #statements: KeptStatements
+  readonly #procedures: ReadonlyMap<string, Procedure<never, unknown>>
+  readonly #publish: GroupCommitOptions['publish']
+  readonly #onBug: GroupCommitOptions['onBug']
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rollback: StatementSync
+  readonly #save: StatementSync
+  readonly #release: StatementSync
+  readonly #undo: StatementSync
+  /** Hints of this commit, by topic. */
+  readonly #hints = new Map<string, Set<string>>()
+  /** Hints of the call that runs; they join those of the commit when it succeeds. */
+  #callHints: { readonly topic: string; readonly key: string }[] = []
+
+  constructor(options: GroupCommitOptions) {
+    this.#db = options.db
+    this.#statements = new KeptStatements(options.db)
+    this.#procedures = byName(options.procedures)
+    this.#publish = options.publish
+    this.#onBug = options.onBug
+    this.#begin = options.db.prepare('BEGIN IMMEDIATE')
+    this.#commit = options.db.prepare('COMMIT')
+    this.#rollback = options.db.prepare('ROLLBACK')
+    this.#save = options.db.prepare('SAVEPOINT one_call')
+    this.#release = options.db.prepare('RELEASE one_call')
+    this.#undo = options.db.prepare('ROLLBACK TO one_call')
+  }
+
+  /** Answers in the order of the calls. Never throws for what a call did. */
+  run(calls: readonly Call[]): Answer[] {
+    this.#hints.clear()
+    try {
+      this.#begin.run()
+    } catch (cause) {
+      return everybody(calls, sqliteFault(cause))
+    }
+    const answers: Answer[] = []
+    for (const call of calls) {
+      answers.push(calls.length === 1 ? this.#runAlone(call) : this.#runInSavepoint(call))
+      // A full disk or a read error can make SQLite take back the whole transaction: then nothing of this batch is written.
+      if (!this.#db.isTransaction) return everybody(calls, errorOf(answers.at(-1)))
+    }
+    return this.#finish(calls, answers)
+  }
+
+  #finish(calls: readonly Call[], answers: Answer[]): Answer[] {
+    try {
+      this.#commit.run()
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#rollback.run()
+      return everybody(calls, sqliteFault(cause))
+    }
+    for (const [topic, keys] of this.#hints) for (const key of keys) this.#publish(topic, key)
+    return answers
+  }
+
+  /** A batch of one needs no savepoint: its rollback is the transaction's. */
+  #runAlone(call: Call): Answer {
+    try {
+      return ok(this.#runSteps(call))
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#rollback.run()
+      return this.#failed(call, cause)
+    }
+  }
+
+  #runInSavepoint(call: Call): Answer {
+    try {
+      this.#save.run()
+      const value = this.#runSteps(call)
+      this.#release.run()
+      return ok(value)
+    } catch (cause) {
+      if (this.#db.isTransaction) {
+        this.#undo.run()
+        this.#release.run()
+      }
+      return this.#failed(call, cause)
+    }
+  }
+
+  #failed(call: Call, cause: unknown): Answer {
+    if (isSqliteBug(cause)) this.#onBug(call.procedure, cause)
+    return err(sqliteFault(cause))
+  }
+
+  #runSteps(call: Call): unknown {
+    const procedure = this.#procedures.get(call.procedure)
+    assert(procedure, `no procedure "${call.procedure}" is registered with the writer`)
+    this.#callHints = []
+    const steps = procedure.body(call.args as never)
+    let next = steps.next()
+    for (let count = 0; !next.done; count++) {
+      assert(count < STEPS_PER_CALL_MAX, `procedure ${call.procedure} takes more than ${STEPS_PER_CALL_MAX} steps`)
+      next = steps.next(this.#perform(next.value))
+    }
+    for (const hint of this.#callHints) this.#keepHint(hint.topic, hint.key)
+    return next.value
+  }
+
+  #perform(step: Step): unknown {
+    if (step.type === 'all') return this.#statements.all(step.statement, step.args)
+    if (step.type === 'run') return this.#statements.run(step.statement, step.args)
+    if (step.type === 'notify') return this.#callHints.push(step)
+    return unreachable(step)
+  }
+
+  #keepHint(topic: string, key: string): void {
+    const keys = this.#hints.get(topic)
+    if (keys) keys.add(key)
+    else this.#hints.set(topic, new Set([key]))
+  }
+}
+
+/** Procedures by name; two of one name are a bug. */
+export function byName(procedures: readonly Procedure<never, unknown>[]): ReadonlyMap<string, Procedure<never, unknown>> {
+  const map = new Map<string, Procedure<never, unknown>>()
+  for (const procedure of procedures) {
+    const known = map.get(procedure.name)
+    assert(known === undefined || known === procedure, `two procedures are called "${procedure.name}"`)
+    map.set(procedure.name, procedure)
+  }
+  return map
+}
+
+function everybody(calls: readonly Call[], error: StoreError): Answer[] {
+  return calls.map(() => err(error))
+}
+
+function errorOf(answer: Answer | undefined): StoreError {
+  return answer && !answer.ok ? answer.error : { type: 'failed', detail: 'the transaction was taken back' }
+}

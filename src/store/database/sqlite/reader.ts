@@ -1,0 +1,54 @@
+// Reads of one thread: its own read-only connection, kept statements, and queries built when asked.
+
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Compilable, Kysely } from 'kysely'
+import { sqliteBuilder } from '../dialects.ts'
+import { StoreFault, sqliteFault } from '../fault.ts'
+import { KEPT_QUERIES_MAX } from '../limits.ts'
+import type { Row, Statement } from '../statement.ts'
+import { KeptStatements, openReader, plainRows } from './connection.ts'
+
+export class SqliteReader {
+  readonly #db: DatabaseSync
+  readonly #statements: KeptStatements
+  /** By SQL text; the oldest goes first. */
+  readonly #queries = new Map<string, StatementSync>()
+
+  constructor(path: string) {
+    this.#db = openReader(path)
+    this.#statements = new KeptStatements(this.#db)
+  }
+
+  all<Args extends object, R>(statement: Statement<Args, R>, args: Args): readonly Row<R>[] {
+    return this.#read(() => this.#statements.all(statement as Statement<never, unknown>, args)) as readonly Row<R>[]
+  }
+
+  query<DB, R>(build: (db: Kysely<DB>) => Compilable<R>): readonly R[] {
+    const { sql, parameters } = build(sqliteBuilder as unknown as Kysely<DB>).compile()
+    return this.#read(() => plainRows(this.#keep(sql).all(...(parameters as SQLInputValue[])))) as readonly R[]
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close()
+  }
+
+  #read<T>(work: () => T): T {
+    if (!this.#db.isOpen) throw new StoreFault({ type: 'closed', detail: 'the store is closed' })
+    try {
+      return work()
+    } catch (cause) {
+      if ((cause as { errcode?: number }).errcode === undefined) throw cause
+      throw new StoreFault(sqliteFault(cause), { cause })
+    }
+  }
+
+  #keep(sql: string): StatementSync {
+    const known = this.#queries.get(sql)
+    if (known) return known
+    const oldest = this.#queries.keys().next()
+    if (this.#queries.size >= KEPT_QUERIES_MAX && !oldest.done) this.#queries.delete(oldest.value)
+    const prepared = this.#db.prepare(sql)
+    this.#queries.set(sql, prepared)
+    return prepared
+  }
+}
