@@ -1,0 +1,94 @@
+// Signing in with an address and a password. Unknown names take as long as known ones; a right password is remembered for a while.
+
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Clock } from '../../ground/ports/clock.ts'
+import type { Passwords } from '../../ground/ports/passwords.ts'
+import { err, ok, type Result } from '../../ground/result.ts'
+import type { Store } from '../store.ts'
+import { credentialsOfPerson } from './directory.store.ts'
+import { findPerson, type Person } from './find.ts'
+import { PASSWORD_OCTETS_MAX, VERIFICATIONS_AT_ONCE_MAX, VERIFICATIONS_WAITING_MAX, VERIFIED_MAX, VERIFIED_MS } from './limits.ts'
+
+/** `busy`: too many others are signing in; try again. */
+export type AuthenticateError = 'bad-credentials' | 'disabled' | 'busy'
+
+/** One of each thread; `authenticate(store, passwords, name, password)` without its memory is {@link authenticate}. */
+export class Authenticator {
+  readonly #store: Store
+  readonly #passwords: Passwords
+  readonly #clock: Clock
+  /** HMAC of stored hash and password → until when it counts. The key is this object's own: a memory dump holds no password. */
+  readonly #verified = new Map<string, number>()
+  readonly #key = randomBytes(32)
+  #dummy: Promise<string> | undefined
+  #running = 0
+  readonly #waiting: (() => void)[] = []
+
+  constructor(options: { readonly store: Store; readonly passwords: Passwords; readonly clock: Clock }) {
+    this.#store = options.store
+    this.#passwords = options.passwords
+    this.#clock = options.clock
+  }
+
+  async authenticate(name: string, password: string): Promise<Result<Person, AuthenticateError>> {
+    if (Buffer.byteLength(password) > PASSWORD_OCTETS_MAX) return err('bad-credentials')
+    const person = await findPerson(this.#store, name)
+    const secrets = person ? await this.#secretsOf(person) : []
+    // Somebody unknown is verified too, against a hash that nobody has, so that time does not tell who exists.
+    const tried = secrets.length > 0 ? secrets : [await this.#dummySecret()]
+    let right = false
+    for (const secret of tried) {
+      const verdict = await this.#verify(secret, password)
+      if (verdict === 'busy') return err('busy')
+      right ||= verdict
+    }
+    if (!person || !right || secrets.length === 0) return err('bad-credentials')
+    return person.disabled ? err('disabled') : ok(person)
+  }
+
+  async #secretsOf(person: Person): Promise<readonly string[]> {
+    return (await this.#store.all(credentialsOfPerson, { org: person.org, personId: person.id })).map((row) => row.secret)
+  }
+
+  #dummySecret(): Promise<string> {
+    this.#dummy ??= this.#passwords.hash(randomBytes(16).toString('hex'))
+    return this.#dummy
+  }
+
+  async #verify(secret: string, password: string): Promise<boolean | 'busy'> {
+    const key = createHmac('sha256', this.#key).update(secret).update('\0').update(password).digest('base64')
+    if ((this.#verified.get(key) ?? 0) > this.#clock.monotonic()) return true
+    if (!(await this.#enter())) return 'busy'
+    try {
+      const right = await this.#passwords.verify(secret, password)
+      if (right) this.#remember(key)
+      return right
+    } finally {
+      this.#leave()
+    }
+  }
+
+  #remember(key: string): void {
+    const oldest = this.#verified.keys().next()
+    if (this.#verified.size >= VERIFIED_MAX && !oldest.done) this.#verified.delete(oldest.value)
+    this.#verified.delete(key)
+    this.#verified.set(key, this.#clock.monotonic() + VERIFIED_MS)
+  }
+
+  async #enter(): Promise<boolean> {
+    if (this.#running < VERIFICATIONS_AT_ONCE_MAX) {
+      this.#running++
+      return true
+    }
+    if (this.#waiting.length >= VERIFICATIONS_WAITING_MAX) return false
+    // The one who leaves hands its place over: `running` stays as it is.
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return true
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#running--
+  }
+}

@@ -1,0 +1,34 @@
+// Bounds of the directory.
+
+/** Targets of one alias: beyond it a mailing list is meant, which is another thing. */
+export const ALIAS_TARGETS_MAX = 100
+
+/** Aliases that lead to aliases: deeper is a loop or a mistake. */
+export const ALIAS_DEPTH_MAX = 5
+
+/** Rows of one listing. */
+export const LIST_MAX = 1000
+
+/** Addresses, domains and names remembered by one thread; oldest go first. 20 000 entries are about 4 MB. */
+export const CACHE_ENTRIES_MAX = 20_000
+
+/** An answer is asked for anew after so long, so that a lost hint does no harm for longer. */
+export const CACHE_MS = 30_000
+
+/** Sign-ins remembered, so that a client with many connections pays for argon2id once. */
+export const VERIFIED_MAX = 5000
+
+/** How long a remembered sign-in counts: a changed password is refused at once (the stored hash is part of the key), so this bounds memory only. */
+export const VERIFIED_MS = 5 * 60 * 1000
+
+/** Octets of a password: beyond it hashing is a way to keep us busy. */
+export const PASSWORD_OCTETS_MAX = 1024
+
+/** Characters of a password that we accept as new. */
+export const PASSWORD_CHARACTERS_MIN = 8
+
+/** argon2id verifications at the same time in one thread; others wait their turn. Each takes 19 MiB and a thread of the pool. */
+export const VERIFICATIONS_AT_ONCE_MAX = 4
+
+/** Sign-ins that wait for their turn; beyond it they are told to come back. */
+export const VERIFICATIONS_WAITING_MAX = 200
