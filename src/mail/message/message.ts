@@ -1,5 +1,28 @@
 // The door of the part: what others import of addresses, headers, reports and MIME structure.
 
-export { type Address, type AddressOptions, formatAddress, isAscii, isBarePostmaster, mailboxKey, parseAddress, sameAddress, sameMailbox } from './address.ts'
+export {
+  type Address,
+  type AddressOptions,
+  formatAddress,
+  isAscii,
+  isBarePostmaster,
+  mailboxKey,
+  parseAddress,
+  sameAddress,
+  sameMailbox,
+} from './address.ts'
+export { type Mailbox, parseAddressList } from './address-list.ts'
 export { formatAddressLiteral, parseAddressLiteral, parseIpv4, parseIpv6 } from './address-literal.ts'
+export { decodeCharset } from './charset.ts'
+export { formatDate, parseDate } from './dates.ts'
 export { domainToAscii, domainToUnicode } from './domain.ts'
+export { decodeEncodedWords, encodeWords } from './encoded-word.ts'
+export { headerField, isHeaderSafe } from './field.ts'
+export { type HeaderFacts, type HeaderProblem, headerFacts } from './header-block.ts'
+export { editSubmission, removeFields, type SubmissionEdit } from './header-edit.ts'
+export { type HeaderFields, type RawField, rawValue, readFields, textValue } from './header-fields.ts'
+export { HeaderScanner, type HeaderState } from './header-scanner.ts'
+export { HEADER_BYTES_MAX, HEADER_FIELDS_MAX } from './limits.ts'
+export { isMessageId, makeMessageId, messageIdHeader, parseMessageId } from './message-id.ts'
+export { type Received, type ReceivedProtocol, receivedHeader } from './received.ts'
+export { deliveredToHeader, returnPathHeader } from './trace.ts'
