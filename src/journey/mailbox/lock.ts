@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../ground/result.ts'
 import { first, procedure, run, type Steps } from '../../store/database/procedure.ts'
 import type { Store, StoreError } from '../../store/store.ts'
 import { LOCK_BEAT_MS, LOCK_LEASE_MS } from './limits.ts'
-import { forgetLocks as forgetLocksStatement, releaseLock, renewLocks, takeLock } from './mailbox.store.ts'
+import { forgetLocks as forgetLocksStatement, releaseLock, renewLock, takeLock } from './mailbox.store.ts'
 
 interface LockArgs {
   readonly org: number
@@ -16,6 +16,12 @@ interface LockArgs {
   readonly holder: string
   readonly now: number
   readonly leaseUntil: number
+}
+
+interface LockKey {
+  readonly org: number
+  readonly mailboxId: string
+  readonly token: number
 }
 
 /** The token, or `undefined` when somebody else holds the lock. */
@@ -26,12 +32,13 @@ export function* lockMaildrop(args: LockArgs): Steps<number | undefined> {
 
 export const lockMaildropProcedure = procedure('mailbox.lock', lockMaildrop)
 
-export const unlockMaildropProcedure = procedure('mailbox.unlock', function* (args: { org: number; mailboxId: string; token: number }) {
+export const unlockMaildropProcedure = procedure('mailbox.unlock', function* (args: LockKey) {
   yield* run(releaseLock, args)
 })
 
-export const renewLocksProcedure = procedure('mailbox.renewLocks', function* (args: { holder: string; now: number; leaseUntil: number }) {
-  return yield* run(renewLocks, args)
+/** Lock by lock, so that none lives on that no session knows of. */
+export const renewLocksProcedure = procedure('mailbox.renewLocks', function* (args: { locks: readonly LockKey[]; leaseUntil: number }) {
+  for (const lock of args.locks) yield* run(renewLock, { ...lock, leaseUntil: args.leaseUntil })
 })
 
 /** For the start of a program that has its store to itself: nobody can hold a lock, so nobody need wait for a lease to end. */
@@ -62,7 +69,7 @@ export interface MaildropLocksOptions {
 /** The locks of one thread: one heartbeat for all of them, and none while there are none. */
 export class MaildropLocks {
   readonly #options: MaildropLocksOptions
-  #held = 0
+  readonly #held = new Set<LockKey>()
   #stopBeat: (() => void) | undefined
 
   constructor(options: MaildropLocksOptions) {
@@ -75,39 +82,30 @@ export class MaildropLocks {
     const answer = await store.call(lockMaildropProcedure, { org, mailboxId, holder, now, leaseUntil: now + LOCK_LEASE_MS })
     if (!answer.ok) return err({ type: 'store', error: answer.error })
     if (answer.value === undefined) return err({ type: 'in-use' })
-    this.#held++
+    const key: LockKey = { org, mailboxId, token: answer.value }
+    this.#held.add(key)
     this.#beat()
-    return ok(this.#heldLock(org, mailboxId, answer.value))
+    return ok({ token: key.token, spent: () => void this.#held.delete(key), release: () => this.#release(key) })
   }
 
-  #heldLock(org: number, mailboxId: string, token: number): HeldLock {
-    let open = true
-    const spent = (): void => {
-      if (open) this.#held--
-      open = false
-    }
-    const release = async (): Promise<void> => {
-      if (!open) return
-      spent()
-      const answer = await this.#options.store.call(unlockMaildropProcedure, { org, mailboxId, token })
-      if (!answer.ok) this.#options.log.warn('a POP3 lock was not given back; it ends with its lease', { detail: answer.error.detail })
-    }
-    return { token, release, spent }
+  async #release(key: LockKey): Promise<void> {
+    if (!this.#held.delete(key)) return
+    const answer = await this.#options.store.call(unlockMaildropProcedure, key)
+    if (!answer.ok) this.#options.log.warn('a POP3 lock was not given back; it ends with its lease', { detail: answer.error.detail })
   }
 
   #beat(): void {
     if (this.#stopBeat) return
-    this.#stopBeat = this.#options.clock.after(LOCK_BEAT_MS, () => {
-      this.#stopBeat = undefined
-      if (this.#held > 0) void this.#renew()
-    })
+    this.#stopBeat = this.#options.clock.after(LOCK_BEAT_MS, () => void this.#renew())
   }
 
   async #renew(): Promise<void> {
-    const { store, clock, log, holder } = this.#options
-    const now = clock.now()
-    const answer = await store.call(renewLocksProcedure, { holder, now, leaseUntil: now + LOCK_LEASE_MS })
-    if (!answer.ok) log.warn('the leases of POP3 locks were not renewed', { detail: answer.error.detail })
-    if (this.#held > 0) this.#beat()
+    const { store, clock, log } = this.#options
+    if (this.#held.size > 0) {
+      const answer = await store.call(renewLocksProcedure, { locks: [...this.#held], leaseUntil: clock.now() + LOCK_LEASE_MS })
+      if (!answer.ok) log.warn('the leases of POP3 locks were not renewed', { detail: answer.error.detail })
+    }
+    this.#stopBeat = undefined
+    if (this.#held.size > 0) this.#beat()
   }
 }

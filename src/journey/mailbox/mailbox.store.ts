@@ -163,9 +163,15 @@ export const takeLock = statement<InMailbox & { holder: string; now: number; lea
     .returning('token'),
 )
 
-/** One statement for all the locks of a thread, however many sessions it has. */
-export const renewLocks = statement<{ holder: string; now: number; leaseUntil: number }>('mailbox.renewLocks')((db, a) =>
-  db.updateTable('maildrop_lock').set({ lease_until: a.leaseUntil }).where('holder', '=', a.holder).where('lease_until', '>', a.now),
+/** Also when the lease is over, as long as nobody else took the lock: the token tells. */
+export const renewLock = statement<InMailbox & { token: number; leaseUntil: number }>('mailbox.renewLock')((db, a) =>
+  db
+    .updateTable('maildrop_lock')
+    .set({ lease_until: a.leaseUntil })
+    .where('org', '=', a.org)
+    .where('mailbox_id', '=', a.mailboxId)
+    .where('token', '=', a.token)
+    .where('holder', '!=', ''),
 )
 
 /** The row stays, with its token: tokens must never repeat. */

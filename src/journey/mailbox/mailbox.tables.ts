@@ -39,7 +39,7 @@ export interface MailboxMessageTable {
 export interface MaildropLockTable {
   org: number
   mailbox_id: string
-  /** Who holds it: one protocol thread of one run of the program. */
+  /** Who holds it, for the operator: one protocol thread of one run of the program. Empty: nobody. */
   holder: string
   /** Rises with every new holder; whoever changes the maildrop under the lock shows the token. */
   token: number
@@ -95,7 +95,6 @@ export const mailboxMigrations: readonly Migration[] = [
         .addColumn('lease_until', types.integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('maildrop_lock_key', ['org', 'mailbox_id'])
         .execute()
-      await schema.createIndex('maildrop_lock_by_holder').on('maildrop_lock').column('holder').execute()
     },
   },
 ]

@@ -40,11 +40,16 @@ export async function findMessage(
   return await store.first(messageById, { org: which.org, mailboxId: which.mailboxId, id: which.id })
 }
 
-/** The message as its reader gets it: the prefix, then the content as it was received. */
+/** The message as its reader gets it: the prefix, then the content as it was received. What is wrong with the store shows at once. */
 export async function* openMailboxMessage(
   store: Store,
   message: Pick<MailboxMessage, 'prefix' | 'contentId'>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (message.prefix !== '') yield Buffer.from(message.prefix)
-  yield* readContent(store, message.contentId)
+  let prefix: Uint8Array | undefined = message.prefix === '' ? undefined : Buffer.from(message.prefix)
+  for await (const chunk of readContent(store, message.contentId)) {
+    if (prefix) yield prefix
+    prefix = undefined
+    yield chunk
+  }
+  if (prefix) yield prefix
 }

@@ -1,0 +1,199 @@
+// One POP3 session: moves bytes between connection and protocol core, and does what the core's events ask for.
+
+import type { Connection } from '../../../ground/ports/connection.ts'
+import { type Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
+import { removeLockedProcedure } from '../../mailbox/mailbox.ts'
+import type { Pop3Context } from './context.ts'
+import { Login, type LoginOutcome, MECHANISMS, type OpenMaildrop } from './login.ts'
+import { retrieve } from './retrieve.ts'
+import { Wire } from './wire.ts'
+
+/** `end`: send what there is and hang up. `cut`: hang up at once. */
+type Next = 'go-on' | 'end' | 'cut'
+
+export class Pop3Session {
+  readonly #connection: Connection
+  readonly #context: Pop3Context
+  readonly #core: Pop3Server
+  readonly #wire: Wire
+  readonly #login: Login
+  #maildrop: OpenMaildrop | undefined
+  #paused = false
+  #loginOverdue = false
+  #retrieved = 0
+  #deleted = 0
+
+  constructor(connection: Connection, context: Pop3Context) {
+    this.#connection = connection
+    this.#context = context
+    this.#core = new Pop3Server({
+      startTls: context.startTls && !connection.tls,
+      passwords: connection.tls !== undefined || context.settings.allowPlaintext || isLoopback(connection.remote.address),
+      mechanisms: MECHANISMS,
+    })
+    this.#login = new Login(context, connection.remote.address)
+    this.#wire = new Wire(connection, (bytes) => this.#receive(bytes))
+    connection.idleTimeout(context.settings.idleTimeout)
+  }
+
+  async run(): Promise<void> {
+    const { clock, settings, signal } = this.#context
+    const wake = (): void => this.#wire.wake()
+    const cancelDeadline = clock.after(settings.loginTimeout, () => {
+      this.#loginOverdue = true
+      wake()
+    })
+    signal.addEventListener('abort', wake, { once: true })
+    try {
+      if ((await this.#converse()) === 'end') this.#connection.end()
+      else this.#connection.destroy()
+    } catch (error) {
+      // The boundary at which a bug ends: this session alone, and nothing is deleted.
+      this.#context.log.error('a POP3 session ended with a bug', { cause: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      this.#connection.destroy()
+    } finally {
+      cancelDeadline()
+      signal.removeEventListener('abort', wake)
+      await this.#maildrop?.lock.release()
+      this.#report()
+    }
+  }
+
+  #receive(bytes: Uint8Array): void {
+    this.#core.receive(bytes)
+    if (!this.#core.inputFull || this.#paused) return
+    this.#paused = true
+    this.#connection.pause()
+  }
+
+  async #converse(): Promise<'end' | 'cut'> {
+    for (;;) {
+      if (!(await this.#flush())) return 'cut'
+      const reason = this.#reasonToClose()
+      if (reason) {
+        this.#core.closing(reason, 'SYS/TEMP')
+        return (await this.#flush()) ? 'end' : 'cut'
+      }
+      const event = this.#core.next()
+      if (event) {
+        const next = await this.#handle(event)
+        if (next === 'go-on') continue
+        return next === 'end' && (await this.#flush()) ? 'end' : 'cut'
+      }
+      if (this.#core.hasOutput) continue
+      if (this.#wire.peerEnded) return 'end'
+      this.#hearMore()
+      await this.#wire.wait()
+    }
+  }
+
+  #reasonToClose(): string | undefined {
+    if (this.#context.signal.aborted) return 'Closing: the server stops or restarts. Nothing was deleted; try again in a minute'
+    if (this.#loginOverdue && !this.#maildrop) return 'Closing: no login came in time'
+    return undefined
+  }
+
+  /** Everything there is to say; false when nobody listens any more. */
+  async #flush(): Promise<boolean> {
+    for (let bytes = this.#core.takeOutput(); bytes; bytes = this.#core.takeOutput()) {
+      if (!(await this.#wire.send(bytes))) return false
+    }
+    return !this.#wire.closed
+  }
+
+  #hearMore(): void {
+    if (!this.#paused || this.#core.inputFull) return
+    this.#paused = false
+    this.#connection.resume()
+  }
+
+  async #handle(event: Pop3Event): Promise<Next> {
+    switch (event.type) {
+      case 'login':
+        return this.#decided(await this.#login.password(event.name, event.password))
+      case 'auth':
+        return this.#decided(await this.#login.begin(event.mechanism, event.initial))
+      case 'auth-response':
+        return this.#decided(await this.#login.respond(event.response))
+      case 'starttls':
+        return await this.#startTls()
+      case 'retrieve':
+        return await this.#retrieve(event)
+      case 'update':
+        return await this.#update(event.deletedIds)
+      case 'close':
+        return 'end'
+    }
+  }
+
+  #decided(outcome: LoginOutcome): Next {
+    switch (outcome.type) {
+      case 'open':
+        this.#maildrop = outcome.maildrop
+        this.#core.loggedIn(outcome.maildrop.entries)
+        return 'go-on'
+      case 'challenge':
+        this.#core.challenge(outcome.bytes)
+        return 'go-on'
+      case 'refused':
+        this.#core.refuse(outcome.text, outcome.code)
+        return outcome.hangUp ? 'end' : 'go-on'
+    }
+  }
+
+  async #startTls(): Promise<Next> {
+    this.#core.acceptTls()
+    if (!(await this.#flush())) return 'cut'
+    const started = await this.#connection.startTls()
+    if (!started.ok) {
+      this.#context.log.info('STLS failed', { peer: this.#connection.remote.address, detail: started.error })
+      return 'cut'
+    }
+    this.#core.tlsStarted()
+    return 'go-on'
+  }
+
+  async #retrieve(event: Extract<Pop3Event, { type: 'retrieve' }>): Promise<Next> {
+    if (!this.#maildrop) throw new Error('RETR without a maildrop')
+    const { store, log } = this.#context
+    const outcome = await retrieve({ store, log, core: this.#core, wire: this.#wire, maildrop: this.#maildrop }, event)
+    if (outcome === 'broken') return 'cut'
+    this.#retrieved++
+    return 'go-on'
+  }
+
+  /** RFC 1939 §6: all that was marked goes in one commit, or nothing does and the client is told so. */
+  async #update(ids: readonly string[]): Promise<Next> {
+    if (!this.#maildrop) throw new Error('QUIT without a maildrop')
+    const { mailbox, lock } = this.#maildrop
+    const answer = await this.#context.store.call(removeLockedProcedure, { org: mailbox.org, mailboxId: mailbox.id, ids, token: lock.token })
+    if (!answer.ok) {
+      this.#context.log.warn('deletions of a POP3 session were not made', { messages: ids.length, detail: answer.error.detail })
+      this.#core.refuse('Nothing was deleted: the server cannot write at the moment. Try again later', 'SYS/TEMP')
+    } else if (answer.value.type === 'lost') {
+      lock.spent()
+      this.#core.refuse('Nothing was deleted: another session has opened the mailbox meanwhile', 'SYS/TEMP')
+    } else {
+      lock.spent()
+      this.#deleted = answer.value.count
+      this.#core.updated(answer.value.count)
+    }
+    return 'end'
+  }
+
+  #report(): void {
+    const { log } = this.#context
+    if (!this.#maildrop) return log.debug('POP3 session without a login ended', { peer: this.#connection.remote.address })
+    log.info('POP3 session ended', {
+      address: this.#maildrop.account.address,
+      peer: this.#connection.remote.address,
+      messages: this.#maildrop.entries.length,
+      retrieved: this.#retrieved,
+      deleted: this.#deleted,
+    })
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}
