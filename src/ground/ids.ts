@@ -24,6 +24,11 @@ export function isId(text: string): text is Id {
   return /^[0-9a-hjkmnp-tv-z]{18}$/.test(text)
 }
 
+/** Sorts before every id made at that moment or later, and after every earlier one. */
+export function idAt(ms: number): string {
+  return timePart(Math.max(0, Math.floor(ms)))
+}
+
 let lastTime = -1
 let lastTimePart = ''
 
