@@ -16,5 +16,8 @@ export {
   sweepAbandonedProcedure,
 } from './content.store.ts'
 export { type ContentEncoding, type ContentTables, contentMigrations } from './content.tables.ts'
+export { decodeChunk, type EncodedChunk, encodeChunk } from './encode.ts'
+export { type ContentFacts, ContentMissing, contentFacts, readContent, readRange, readWhole } from './read.ts'
+export { ContentWriter, type NewContent, placeContent } from './writer.ts'
 
 export const contentProcedures = [putContentProcedure, appendChunkProcedure, releaseContentProcedure, sweepAbandonedProcedure]

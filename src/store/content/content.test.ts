@@ -1,0 +1,172 @@
+// Content: taken in, placed, read, held and let go.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { type TestContext, test } from 'node:test'
+import type { Clock } from '../../ground/ports/clock.ts'
+import { procedure, type Steps } from '../database/procedure.ts'
+import { forEachEngine, type TestEngine } from '../database/testing.ts'
+import type { Store } from '../store.ts'
+import {
+  ContentMissing,
+  ContentWriter,
+  contentFacts,
+  contentMigrations,
+  contentProcedures,
+  type NewContent,
+  placeContent,
+  readContent,
+  readRange,
+  readWhole,
+  releaseContentProcedure,
+  retainContent,
+  sweepAbandonedProcedure,
+} from './content.ts'
+import { decodeChunk, encodeChunk } from './encode.ts'
+
+function* place(args: { content: NewContent; refs: number; at: number }): Steps<void> {
+  yield* placeContent(args)
+}
+const placeProcedure = procedure('test.place', place)
+const retainProcedure = procedure('test.retain', retainContent)
+const HOUR_MS = 3_600_000
+
+function clockAt(clock: { now: number }): Clock {
+  return { now: () => clock.now, monotonic: () => clock.now, after: () => () => undefined, sleep: async () => undefined }
+}
+
+forEachEngine('content', ({ open }: TestEngine) => {
+  async function start(t: TestContext) {
+    const store = await open({ migrations: contentMigrations, procedures: [...contentProcedures, placeProcedure, retainProcedure], onBug: () => undefined })
+    t.after(() => store.close())
+    return store
+  }
+
+  async function write(store: Store, id: string, bytes: Uint8Array, pieceBytes = 60_000, at = { now: 1000 }): Promise<NewContent> {
+    const writer = new ContentWriter({ store, clock: clockAt(at), id })
+    for (let start = 0; start < bytes.length; start += pieceBytes) await writer.write(bytes.subarray(start, start + pieceBytes))
+    const finished = await writer.finish()
+    assert.ok(finished.ok)
+    return finished.value
+  }
+
+  async function bytesOf(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
+    const list: Uint8Array[] = []
+    for await (const part of parts) list.push(part)
+    return Buffer.concat(list)
+  }
+
+  test('[C1] small content is inline and costs one commit', async (t) => {
+    const store = await start(t)
+    const body = Buffer.from('Subject: é\r\n\r\nhello\r\n')
+    const content = await write(store, 'small', body)
+    assert.equal(content.type, 'inline')
+    assert.equal(await contentFacts(store, 'small'), undefined)
+    assert.ok((await store.call(placeProcedure, { content, refs: 1, at: 7 })).ok)
+    assert.deepEqual(await contentFacts(store, 'small'), { sizeBytes: body.length, refs: 1, createdAt: 7 })
+    assert.deepEqual(await bytesOf(readContent(store, 'small')), body)
+  })
+
+  test('[C1] empty content is content', async (t) => {
+    const store = await start(t)
+    const content = await write(store, 'empty', new Uint8Array(0))
+    await store.call(placeProcedure, { content, refs: 1, at: 7 })
+    assert.equal((await bytesOf(readContent(store, 'empty'))).length, 0)
+    assert.equal((await bytesOf(readRange(store, 'empty', { start: 0 }))).length, 0)
+  })
+
+  test('[C2] large content goes to the store as it comes, and any range of it is read back', async (t) => {
+    const store = await start(t)
+    const body = Buffer.concat([randomBytes(300_000), Buffer.alloc(400_000, 'text '), randomBytes(100_001)])
+    const content = await write(store, 'large', body)
+    assert.equal(content.type, 'uploaded')
+    assert.equal((await contentFacts(store, 'large'))?.refs, 0)
+    await store.call(placeProcedure, { content, refs: 2, at: 7 })
+    assert.deepEqual(await bytesOf(readContent(store, 'large')), body)
+    const chunk = 256 * 1024
+    for (const [from, to] of [[0, 1], [0, chunk], [chunk - 1, chunk + 1], [chunk, chunk + 1], [5, 700_000], [800_000, 800_001], [chunk * 2 - 3, 9e9]] as const) {
+      assert.deepEqual(await bytesOf(readRange(store, 'large', { start: from, end: to })), body.subarray(from, to), `${from}-${to}`)
+    }
+    assert.deepEqual(Buffer.from(await readWhole(store, 'large', { limitBytes: 300_000 })), body.subarray(0, 300_000))
+    assert.equal((await bytesOf(readRange(store, 'large', { start: body.length }))).length, 0)
+  })
+
+  test('[C2] a write larger than a chunk is cut', async (t) => {
+    const store = await start(t)
+    const body = randomBytes(1_000_000)
+    const content = await write(store, 'one-write', body, 2_000_000)
+    await store.call(placeProcedure, { content, refs: 1, at: 7 })
+    assert.deepEqual(await bytesOf(readContent(store, 'one-write')), body)
+  })
+
+  test('[C3] it goes with its last holder, and not before', async (t) => {
+    const store = await start(t)
+    await store.call(placeProcedure, { content: await write(store, 'held', randomBytes(600_000)), refs: 1, at: 7 })
+    assert.ok((await store.call(retainProcedure, { id: 'held' })).ok)
+    assert.ok((await store.call(releaseContentProcedure, { id: 'held' })).ok)
+    assert.equal((await contentFacts(store, 'held'))?.refs, 1)
+    assert.ok((await store.call(releaseContentProcedure, { id: 'held' })).ok)
+    assert.equal(await contentFacts(store, 'held'), undefined)
+    await assert.rejects(bytesOf(readContent(store, 'held')), ContentMissing)
+    assert.equal((await store.query<{ content_chunk: { seq: number } }, unknown>((db) => db.selectFrom('content_chunk').selectAll())).length, 0)
+    assert.ok(!(await store.call(releaseContentProcedure, { id: 'held' })).ok)
+    assert.ok(!(await store.call(retainProcedure, { id: 'held' })).ok)
+  })
+
+  test('[C4] an abandoned upload is swept after an hour of silence, a slow one is not', async (t) => {
+    const store = await start(t)
+    const clock = { now: 1000 }
+    const writer = new ContentWriter({ store, clock: clockAt(clock), id: 'slow' })
+    await write(store, 'gone', randomBytes(600_000), 60_000, { now: 1000 })
+    await writer.write(randomBytes(300_000))
+    clock.now += HOUR_MS - 1
+    await writer.write(randomBytes(300_000))
+    clock.now += 2
+    const swept = await store.call(sweepAbandonedProcedure, { now: clock.now })
+    assert.deepEqual(swept, { ok: true, value: { deleted: 1, more: false } })
+    assert.equal(await contentFacts(store, 'gone'), undefined)
+    assert.ok(await contentFacts(store, 'slow'))
+  })
+
+  test('[C4] what is held is never swept', async (t) => {
+    const store = await start(t)
+    await store.call(placeProcedure, { content: await write(store, 'kept', randomBytes(10)), refs: 1, at: 0 })
+    assert.deepEqual(await store.call(sweepAbandonedProcedure, { now: 10 * HOUR_MS }), { ok: true, value: { deleted: 0, more: false } })
+  })
+
+  test('[C5] very large content is let go of in pieces', async (t) => {
+    const store = await start(t)
+    await store.call(placeProcedure, { content: await write(store, 'huge', Buffer.alloc(256 * 1024 * 20 + 5, 'x')), refs: 1, at: 7 })
+    await store.call(releaseContentProcedure, { id: 'huge' })
+    assert.equal((await contentFacts(store, 'huge'))?.refs, 0)
+    const answers = []
+    for (let i = 0; i < 5; i++) {
+      const swept = await store.call(sweepAbandonedProcedure, { now: 2 * HOUR_MS })
+      assert.ok(swept.ok)
+      answers.push(swept.value)
+      if (!swept.value.more) break
+    }
+    assert.deepEqual(answers, [{ deleted: 0, more: true }, { deleted: 1, more: false }])
+    assert.equal(await contentFacts(store, 'huge'), undefined)
+  })
+
+  test('[C6] a failure of the store is answered at the end', async (t) => {
+    const store = await start(t)
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'fails' })
+    await writer.write(randomBytes(300_000))
+    await store.call(placeProcedure, { content: { type: 'inline', id: 'x', sizeBytes: 1, encoding: 'identity', head: new Uint8Array(1) }, refs: 1, at: 1 })
+    await store.close()
+    await writer.write(randomBytes(600_000))
+    assert.equal(writer.write(randomBytes(600_000)), undefined)
+    const finished = await writer.finish()
+    assert.ok(!finished.ok && finished.error.type === 'closed')
+  })
+})
+
+test('[C7] chunks are packed only where it pays', () => {
+  const text = Buffer.alloc(20_000, 'some words that come again and again\r\n')
+  assert.equal(encodeChunk(text).encoding, 'zstd')
+  assert.deepEqual(Buffer.from(decodeChunk(encodeChunk(text))), text)
+  assert.equal(encodeChunk(text.subarray(0, 1000)).encoding, 'identity')
+  assert.equal(encodeChunk(randomBytes(20_000)).encoding, 'identity')
+})

@@ -1,0 +1,112 @@
+// Taking content in as it comes from a peer. Small content stays in memory and is put by the procedure that accepts the message: one commit.
+// Large content goes to the store chunk by chunk, held by nobody until that procedure seals it; if that never comes it is swept.
+
+import { assert } from '../../ground/assert.ts'
+import { CONTENT_CHUNK_BYTES } from '../../ground/limits.ts'
+import type { Clock } from '../../ground/ports/clock.ts'
+import { ok, type Result } from '../../ground/result.ts'
+import type { Steps } from '../database/procedure.ts'
+import type { Store, StoreError } from '../store.ts'
+import { appendChunkProcedure, putContent, putContentProcedure, sealContent } from './content.store.ts'
+import type { ContentEncoding } from './content.tables.ts'
+import { encodeChunk } from './encode.ts'
+
+/** What an accepting procedure is given; it makes the content durable with {@link placeContent}. */
+export type NewContent =
+  | { readonly type: 'inline'; readonly id: string; readonly sizeBytes: number; readonly encoding: ContentEncoding; readonly head: Uint8Array }
+  | { readonly type: 'uploaded'; readonly id: string; readonly sizeBytes: number; readonly chunkCount: number }
+
+/** The content, with its first holders, in the commit of whoever calls it. */
+export function* placeContent(args: { readonly content: NewContent; readonly refs: number; readonly at: number }): Steps<void> {
+  const { content, refs } = args
+  if (content.type === 'uploaded') yield* sealContent({ ...content, refs })
+  else yield* putContent({ ...content, refs, createdAt: args.at })
+}
+
+export class ContentWriter {
+  readonly id: string
+  readonly #store: Store
+  readonly #clock: Clock
+  /** The chunk that fills; grows by doubling, so that a small message does not pay for a large one. */
+  #buffer = Buffer.allocUnsafe(8 * 1024)
+  #filled = 0
+  #flushedBytes = 0
+  #chunkCount = 0
+  #failure: StoreError | undefined
+
+  constructor(options: { readonly store: Store; readonly clock: Clock; readonly id: string }) {
+    this.id = options.id
+    this.#store = options.store
+    this.#clock = options.clock
+  }
+
+  get sizeBytes(): number {
+    return this.#flushedBytes + this.#filled
+  }
+
+  /**
+   * Takes the bytes (copied). A promise means: wait for it before the next write, for a chunk is on its way to the disk; undefined means
+   * that there is room, which is the rule. After a failure nothing more is stored and `finish` answers it.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#failure) return undefined
+    if (this.#filled + bytes.length <= CONTENT_CHUNK_BYTES) {
+      this.#append(bytes)
+      return undefined
+    }
+    return this.#writeOver(bytes)
+  }
+
+  /** The last call, unless the content is given up: then there is nothing to call. */
+  async finish(): Promise<Result<NewContent, StoreError>> {
+    if (!this.#failure && this.#chunkCount > 0 && this.#filled > 0) await this.#flush()
+    if (this.#failure) return { ok: false, error: this.#failure }
+    const { id, sizeBytes } = this
+    if (this.#chunkCount > 0) return ok({ type: 'uploaded', id, sizeBytes, chunkCount: this.#chunkCount })
+    const { encoding, bytes } = encodeChunk(this.#buffer.subarray(0, this.#filled))
+    return ok({ type: 'inline', id, sizeBytes, encoding, head: bytes })
+  }
+
+  async #writeOver(bytes: Uint8Array): Promise<void> {
+    let rest = bytes
+    while (rest.length > 0 && !this.#failure) {
+      const part = rest.subarray(0, CONTENT_CHUNK_BYTES - this.#filled)
+      this.#append(part)
+      rest = rest.subarray(part.length)
+      if (rest.length > 0) await this.#flush()
+    }
+  }
+
+  #append(bytes: Uint8Array): void {
+    const needed = this.#filled + bytes.length
+    assert(needed <= CONTENT_CHUNK_BYTES, 'write again only when the promise of the write before is settled')
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(CONTENT_CHUNK_BYTES, Math.max(needed, this.#buffer.length * 4)))
+      this.#buffer.copy(larger, 0, 0, this.#filled)
+      this.#buffer = larger
+    }
+    this.#buffer.set(bytes, this.#filled)
+    this.#filled = needed
+  }
+
+  async #flush(): Promise<void> {
+    const { id } = this
+    const { encoding, bytes } = encodeChunk(this.#buffer.subarray(0, this.#filled))
+    const createdAt = this.#clock.now()
+    const result =
+      this.#chunkCount === 0
+        ? await this.#store.call(putContentProcedure, { id, sizeBytes: 0, encoding, head: bytes, refs: 0, createdAt })
+        : await this.#store.call(appendChunkProcedure, {
+            id,
+            seq: this.#chunkCount,
+            offsetBytes: this.#flushedBytes,
+            encoding,
+            bytes,
+            createdAt,
+          })
+    if (!result.ok) this.#failure = result.error
+    this.#chunkCount++
+    this.#flushedBytes += this.#filled
+    this.#filled = 0
+  }
+}
