@@ -186,7 +186,7 @@ function explain(output, log) {
 
 function firstError(output) {
   var lines = output.split('\n').filter(function (line) {
-    return /npm (ERR!|error)/.test(line) && !/^npm (ERR!|error) (code|errno|syscall|path)\b/.test(line)
+    return /^npm (ERR!|error) \S/.test(line) && !/^npm (ERR!|error) (code|errno|syscall|path)\b/.test(line)
   })
   return (lines[0] || output.split('\n')[0] || '(nothing)').replace(/^npm (ERR!|error) /, '').slice(0, 300)
 }
