@@ -4,6 +4,7 @@ import type { IdSource } from '../../../ground/ids.ts'
 import type { Clock } from '../../../ground/ports/clock.ts'
 import type { Log } from '../../../ground/ports/log.ts'
 import type { Result } from '../../../ground/result.ts'
+import type { AuthenticateError } from '../../../store/directory/directory.ts'
 import type { Store } from '../../../store/store.ts'
 import type { MaildropLocks } from '../../mailbox/mailbox.ts'
 import type { Pop3Settings } from './settings.ts'
@@ -20,7 +21,7 @@ export interface Pop3Context {
   /** One for all sessions of a thread. */
   readonly locks: MaildropLocks
   /** Throws when nobody can say now. */
-  authenticate(name: string, password: string, peerAddress: string): Promise<Result<Pop3Account, 'bad-credentials' | 'disabled'>>
+  authenticate(name: string, password: string, peerAddress: string): Promise<Result<Pop3Account, AuthenticateError>>
   readonly clock: Clock
   readonly log: Log
   readonly ids: IdSource

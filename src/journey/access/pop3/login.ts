@@ -1,12 +1,11 @@
 // Who is there: passwords checked, failures slowed and counted, the maildrop locked and listed.
 
 import type { ResponseCode } from '../../../mail/protocol/pop3/pop3.ts'
-import { type ServerExchange, type ServerStep, startServerExchange } from '../../../mail/protocol/sasl/sasl.ts'
+import { isServerMechanism, type ServerExchange, type ServerStep, startServerExchange } from '../../../mail/protocol/sasl/sasl.ts'
+import type { AuthenticateError } from '../../../store/directory/directory.ts'
 import { createInboxProcedure, findInbox, type HeldLock, listMaildrop, type Mailbox, type MaildropEntry } from '../../mailbox/mailbox.ts'
 import type { Pop3Account, Pop3Context } from './context.ts'
 import { LOGINS_MAX } from './limits.ts'
-
-export const MECHANISMS = ['PLAIN', 'LOGIN'] as const
 
 /** A maildrop that is ours for this session. */
 export interface OpenMaildrop {
@@ -37,9 +36,8 @@ export class Login {
 
   /** AUTH. */
   async begin(mechanism: string, initial: Uint8Array | undefined): Promise<LoginOutcome> {
-    const known = MECHANISMS.find((name) => name === mechanism)
-    if (!known) return { type: 'refused', text: 'That mechanism is not offered', hangUp: false }
-    return await this.#step(startServerExchange(known, initial))
+    if (!isServerMechanism(mechanism)) return { type: 'refused', text: 'That mechanism is not offered', hangUp: false }
+    return await this.#step(startServerExchange(mechanism, initial))
   }
 
   /** A further line of AUTH. */
@@ -65,13 +63,22 @@ export class Login {
     this.#attempts++
     try {
       const answer = await this.#context.authenticate(name, password, this.#peerAddress)
-      if (!answer.ok && answer.error === 'disabled') return await this.#failed('This account is disabled; ask your administrator', 'SYS/PERM')
-      if (!answer.ok) return await this.#failed('Name or password is wrong; the name is the whole address')
-      return await this.#open(answer.value)
+      return answer.ok ? await this.#open(answer.value) : await this.#refused(answer.error)
     } catch (error) {
       // The store or the directory has a fault: a password that nobody could check must never look like a wrong one.
       this.#context.log.error('a POP3 login could not be decided', { cause: String(error) })
       return this.#unavailable()
+    }
+  }
+
+  async #refused(why: AuthenticateError): Promise<LoginOutcome> {
+    switch (why) {
+      case 'bad-credentials':
+        return await this.#failed('Name or password is wrong; the name is the whole address')
+      case 'disabled':
+        return await this.#failed('This account is disabled; ask your administrator', 'SYS/PERM')
+      case 'busy':
+        return this.#unavailable('Too many people are logging in. Try again in a minute')
     }
   }
 
@@ -83,8 +90,8 @@ export class Login {
     return { type: 'refused', text, code, hangUp: this.#failures >= settings.loginAttempts }
   }
 
-  #unavailable(): LoginOutcome {
-    return { type: 'refused', text: UNAVAILABLE, code: 'SYS/TEMP', hangUp: this.#attempts >= LOGINS_MAX }
+  #unavailable(text = UNAVAILABLE): LoginOutcome {
+    return { type: 'refused', text, code: 'SYS/TEMP', hangUp: this.#attempts >= LOGINS_MAX }
   }
 
   async #open(account: Pop3Account): Promise<LoginOutcome> {

@@ -2,9 +2,10 @@
 
 import type { Connection } from '../../../ground/ports/connection.ts'
 import { type Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
+import { SERVER_MECHANISMS } from '../../../mail/protocol/sasl/sasl.ts'
 import { removeLockedProcedure } from '../../mailbox/mailbox.ts'
 import type { Pop3Context } from './context.ts'
-import { Login, type LoginOutcome, MECHANISMS, type OpenMaildrop } from './login.ts'
+import { Login, type LoginOutcome, type OpenMaildrop } from './login.ts'
 import { retrieve } from './retrieve.ts'
 import { Wire } from './wire.ts'
 
@@ -29,7 +30,7 @@ export class Pop3Session {
     this.#core = new Pop3Server({
       startTls: context.startTls && !connection.tls,
       passwords: connection.tls !== undefined || context.settings.allowPlaintext || isLoopback(connection.remote.address),
-      mechanisms: MECHANISMS,
+      mechanisms: SERVER_MECHANISMS,
     })
     this.#login = new Login(context, connection.remote.address)
     this.#wire = new Wire(connection, (bytes) => this.#receive(bytes))

@@ -59,9 +59,3 @@ function hasControl(text: string): boolean {
   }
   return false
 }
-
-/** Strict: no white space, padding where it belongs. */
-export function decodeBase64(text: string): Uint8Array | undefined {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined
-  return Buffer.from(text, 'base64')
-}

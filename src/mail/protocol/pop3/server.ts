@@ -2,9 +2,10 @@
 // numbers the maildrop, and answers by itself whatever needs nobody else. It never reads a command while one awaits its verdict.
 
 import { assert } from '../../../ground/assert.ts'
+import { decodeResponseLine } from '../sasl/sasl.ts'
 import { Answers, type ListingVerb, listingLine, type ResponseCode } from './answers.ts'
 import { capabilities, type Offer } from './capabilities.ts'
-import { type Command, decodeBase64, parseCommand, parseNumber } from './command.ts'
+import { type Command, parseCommand, parseNumber } from './command.ts'
 import { AUTH_OCTETS_MAX, ERRORS_MAX, INPUT_OCTETS_MAX, NAME_OCTETS_MAX } from './limits.ts'
 import { LineReader } from './lines.ts'
 import { Maildrop, type MaildropEntry } from './maildrop.ts'
@@ -142,16 +143,15 @@ export class Pop3Server {
     if (!this.#offer.passwords) return this.#answers.error(ENCRYPTION_WANTED, 'SYS/PERM')
     if (!this.#offer.mechanisms.includes(mechanism)) return this.#answers.error('That mechanism is not offered; CAPA lists those that are')
     if (initial === undefined) return { type: 'auth', mechanism }
-    // RFC 5034 §4: a response of no octets is written "=".
-    const bytes = initial === '=' ? new Uint8Array(0) : decodeBase64(initial)
-    return bytes ? { type: 'auth', mechanism, initial: bytes } : this.#fault('The initial response is no base64')
+    const response = decodeResponseLine(initial)
+    return response.type === 'response' ? { type: 'auth', mechanism, initial: response.bytes } : this.#fault('The initial response is no base64')
   }
 
   #exchangeLine(text: string): Pop3Event | undefined {
     this.#state = 'authorization'
-    if (text === '*') return this.#answers.error('Cancelled')
-    const response = decodeBase64(text)
-    return response ? { type: 'auth-response', response } : this.#fault('The response is no base64')
+    const response = decodeResponseLine(text)
+    if (response.type === 'cancelled') return this.#answers.error('Cancelled')
+    return response.type === 'response' ? { type: 'auth-response', response: response.bytes } : this.#fault('The response is no base64')
   }
 
   // Commands of the TRANSACTION state
@@ -195,10 +195,7 @@ export class Pop3Server {
     return this.#withMessage(word, (number, entry) => ({ type: 'retrieve', number, entry, bodyLines }))
   }
 
-  #withMessage(
-    word: string | undefined,
-    then: (number: number, entry: MaildropEntry) => Pop3Event | undefined,
-  ): Pop3Event | undefined {
+  #withMessage(word: string | undefined, then: (number: number, entry: MaildropEntry) => Pop3Event | undefined): Pop3Event | undefined {
     const number = parseNumber(word)
     if (number === undefined) return this.#fault('A message number is a whole number from 1 on')
     const entry = this.#maildrop.entry(number)

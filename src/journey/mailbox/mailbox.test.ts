@@ -1,0 +1,263 @@
+// Mailboxes on a real store: what arrives, what is read, what goes, and who holds the lock.
+
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { Clock } from '../../ground/ports/clock.ts'
+import type { Log } from '../../ground/ports/log.ts'
+import { contentFacts, contentMigrations, contentProcedures, encodeChunk, putContent } from '../../store/content/content.ts'
+import { procedure } from '../../store/database/procedure.ts'
+import { forEachEngine, type TestEngine } from '../../store/database/testing.ts'
+import type { Store } from '../../store/store.ts'
+import {
+  appendMessageProcedure,
+  clearMailboxProcedure,
+  createInboxProcedure,
+  findInbox,
+  findMailbox,
+  findMessage,
+  forgetLocksProcedure,
+  LOCK_BEAT_MS,
+  LOCK_LEASE_MS,
+  listMaildrop,
+  type Mailbox,
+  MaildropLocks,
+  mailboxMigrations,
+  mailboxProcedures,
+  openMailboxMessage,
+  removeLockedProcedure,
+  removeMessagesProcedure,
+} from './mailbox.ts'
+
+const putContentProcedure = procedure('test.putContent', putContent)
+
+const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT }
+
+/** A clock that stands still until it is moved. */
+class HandClock implements Clock {
+  #now = 1_000_000
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>()
+
+  now(): number {
+    return this.#now
+  }
+  monotonic(): number {
+    return this.#now
+  }
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback }
+    this.#timers.add(timer)
+    return () => this.#timers.delete(timer)
+  }
+  async sleep(): Promise<void> {}
+  get timers(): number {
+    return this.#timers.size
+  }
+  advance(ms: number): void {
+    this.#now += ms
+    for (const timer of [...this.#timers]) {
+      if (timer.at > this.#now) continue
+      this.#timers.delete(timer)
+      timer.callback()
+    }
+  }
+  /** A beat sets its next timer when its commit is done. */
+  async armed(): Promise<void> {
+    while (this.#timers.size === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+async function value<T>(answer: Promise<{ ok: true; value: T } | { ok: false; error: { detail: string } }>): Promise<T> {
+  const result = await answer
+  assert.ok(result.ok, result.ok ? '' : result.error.detail)
+  return result.value
+}
+
+async function put(store: Store, id: string, text: string): Promise<void> {
+  const { encoding, bytes } = encodeChunk(Buffer.from(text))
+  await value(store.call(putContentProcedure, { id, sizeBytes: text.length, encoding, head: bytes, refs: 1, createdAt: 1 }))
+}
+
+forEachEngine('mailbox', ({ open }: TestEngine) => {
+  const hints: string[] = []
+
+  async function start(t: TestContext): Promise<{ store: Store; inbox: Mailbox; append: (id: string, text?: string) => Promise<number | undefined> }> {
+    hints.length = 0
+    const store = await open({
+      migrations: [...contentMigrations, ...mailboxMigrations],
+      procedures: [...contentProcedures, ...mailboxProcedures, putContentProcedure] as never,
+      notify: { publish: (topic, key) => void hints.push(`${topic} ${key}`) },
+      onBug: () => undefined,
+    })
+    t.after(() => store.close())
+    const inbox = await value(store.call(createInboxProcedure, { org: 1, personId: 'person', id: 'inbox', now: 5_000 }))
+    await put(store, 'body', 'Subject: x\r\n\r\nHello\r\n')
+    const append = (id: string, prefix = 'Return-Path: <a@b>\r\n') =>
+      value(
+        store.call(appendMessageProcedure, {
+          org: 1,
+          mailboxId: 'inbox',
+          id,
+          messageId: 'queue-id',
+          contentId: 'body',
+          contentSizeBytes: 21,
+          prefix,
+          receivedAt: 7,
+        }),
+      )
+    return { store, inbox, append }
+  }
+
+  const which = { org: 1, mailboxId: 'inbox' }
+  const refs = async (store: Store) => (await contentFacts(store, 'body'))?.refs
+
+  test('[B1] a person has one inbox, however often it is made', async (t) => {
+    const { store, inbox } = await start(t)
+    const again = await value(store.call(createInboxProcedure, { org: 1, personId: 'person', id: 'other', now: 9_000 }))
+    assert.deepEqual(again, inbox)
+    assert.deepEqual(await findInbox(store, { org: 1, personId: 'person' }), inbox)
+    assert.equal(await findInbox(store, { org: 2, personId: 'person' }), undefined)
+    assert.equal(inbox.uidValidity, 6)
+  })
+
+  test('[B2] appending gives ascending uids, counts, retains the content and tells', async (t) => {
+    const { store, append } = await start(t)
+    assert.deepEqual(await Promise.all([append('m1'), append('m2'), append('m3', '')]), [1, 2, 3])
+    const mailbox = await findMailbox(store, which)
+    assert.deepEqual([mailbox?.uidNext, mailbox?.messageCount, mailbox?.totalBytes], [4, 3, 41 + 41 + 21])
+    assert.equal(await refs(store), 4)
+    assert.ok(hints.includes('mailbox inbox'))
+  })
+
+  test('[B3] a mailbox that is gone takes nothing', async (t) => {
+    const { store } = await start(t)
+    const args = { org: 1, mailboxId: 'nowhere', id: 'm', messageId: 'q', contentId: 'body', contentSizeBytes: 1, prefix: '', receivedAt: 1 }
+    assert.equal(await value(store.call(appendMessageProcedure, args)), undefined)
+    assert.equal(await refs(store), 1)
+  })
+
+  test('[B4] the listing is in the order of uids, and a message reads as prefix and content', async (t) => {
+    const { store, append } = await start(t)
+    await append('m1')
+    await append('m2', 'Return-Path: <ü@b>\r\n')
+    const entries = await listMaildrop(store, which)
+    assert.deepEqual(
+      entries.map((e) => [e.uid, e.id, e.sizeBytes]),
+      [
+        [1, 'm1', 41],
+        [2, 'm2', 42],
+      ],
+    )
+    const row = await findMessage(store, { ...which, id: 'm2' })
+    assert.ok(row)
+    const chunks = []
+    for await (const chunk of openMailboxMessage(store, row)) chunks.push(chunk)
+    const bytes = Buffer.concat(chunks)
+    assert.equal(bytes.toString(), 'Return-Path: <ü@b>\r\nSubject: x\r\n\r\nHello\r\n')
+    assert.equal(bytes.length, row.sizeBytes)
+    assert.equal(row.messageId, 'queue-id')
+  })
+
+  test('[B5] removing releases the content once for each message, and passes over what is not there', async (t) => {
+    const { store, append } = await start(t)
+    await append('m1')
+    await append('m2')
+    assert.equal(await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1', 'no', 'm1'] })), 1)
+    const mailbox = await findMailbox(store, which)
+    assert.deepEqual([mailbox?.uidNext, mailbox?.messageCount, mailbox?.totalBytes], [3, 1, 41])
+    assert.equal(await refs(store), 2)
+  })
+
+  test('[B6] the last holder gone, the content is gone', async (t) => {
+    const { store } = await start(t)
+    const args = { ...which, id: 'm1', messageId: 'q', contentId: 'body', contentSizeBytes: 21, prefix: '', receivedAt: 1, retain: false }
+    await value(store.call(appendMessageProcedure, args))
+    await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1'] }))
+    assert.equal(await contentFacts(store, 'body'), undefined)
+  })
+
+  test('[B7] uids are not used again after the newest message went', async (t) => {
+    const { store, append } = await start(t)
+    await append('m1')
+    await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1'] }))
+    assert.equal(await append('m2'), 2)
+  })
+
+  test('[B8] clearing takes messages and mailbox away', async (t) => {
+    const { store, append } = await start(t)
+    await append('m1')
+    await append('m2')
+    assert.equal(await value(store.call(clearMailboxProcedure, which)), false)
+    assert.equal(await findMailbox(store, which), undefined)
+    assert.equal(await refs(store), 1)
+  })
+
+  test('[B9] one holder at a time, and the next gets a greater token', async (t) => {
+    const { store } = await start(t)
+    const clock = new HandClock()
+    const one = new MaildropLocks({ store, clock, log: SILENT, holder: 'one' })
+    const two = new MaildropLocks({ store, clock, log: SILENT, holder: 'two' })
+    const held = await value(one.take(which) as never) as { token: number; release(): Promise<void> }
+    assert.deepEqual(await two.take(which), { ok: false, error: { type: 'in-use' } })
+    assert.deepEqual(await one.take(which), { ok: false, error: { type: 'in-use' } })
+    await held.release()
+    await held.release()
+    const next = await two.take(which)
+    assert.ok(next.ok && next.value.token > held.token)
+  })
+
+  test('[B10] a holder that lives keeps its lock; one that died loses it when the lease is over', async (t) => {
+    const { store } = await start(t)
+    const clock = new HandClock()
+    const dead = new HandClock()
+    const living = new MaildropLocks({ store, clock, log: SILENT, holder: 'living' })
+    assert.ok((await living.take(which)).ok)
+    for (let passed = 0; passed < LOCK_LEASE_MS * 2; passed += LOCK_BEAT_MS) {
+      clock.advance(LOCK_BEAT_MS)
+      await clock.armed()
+    }
+    const other = new MaildropLocks({ store, clock, log: SILENT, holder: 'other' })
+    assert.equal((await other.take(which)).ok, false)
+
+    // Its clock stands still: no beat comes any more, as after kill -9.
+    await value(store.call(forgetLocksProcedure, {}))
+    const killed = new MaildropLocks({ store, clock: dead, log: SILENT, holder: 'killed' })
+    dead.advance(clock.now() - dead.now())
+    assert.ok((await killed.take(which)).ok)
+    clock.advance(LOCK_LEASE_MS - 1)
+    assert.equal((await other.take(which)).ok, false)
+    clock.advance(1)
+    assert.ok((await other.take(which)).ok)
+  })
+
+  test('[B11] who lost the lock removes nothing', async (t) => {
+    const { store, append } = await start(t)
+    await append('m1')
+    const clock = new HandClock()
+    const slept = await new MaildropLocks({ store, clock, log: SILENT, holder: 'slept' }).take(which)
+    assert.ok(slept.ok)
+    const awake = new HandClock()
+    awake.advance(LOCK_LEASE_MS)
+    const taken = await new MaildropLocks({ store, clock: awake, log: SILENT, holder: 'awake' }).take(which)
+    assert.ok(taken.ok)
+    const removal = { ...which, ids: ['m1'] }
+    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...removal, token: slept.value.token })), { type: 'lost' })
+    // Nor does it give back what is not its own.
+    await slept.value.release()
+    assert.equal((await new MaildropLocks({ store, clock: awake, log: SILENT, holder: 'third' }).take(which)).ok, false)
+    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...removal, token: taken.value.token })), { type: 'removed', count: 1 })
+  })
+
+  test('[B12] removal under the lock gives it back in the same commit, and no beat goes on for nobody', async (t) => {
+    const { store } = await start(t)
+    const clock = new HandClock()
+    const locks = new MaildropLocks({ store, clock, log: SILENT, holder: 'h' })
+    const held = await locks.take(which)
+    assert.ok(held.ok)
+    await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token }))
+    held.value.spent()
+    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token })), { type: 'lost' })
+    clock.advance(LOCK_BEAT_MS)
+    assert.equal(clock.timers, 0)
+    assert.ok((await locks.take(which)).ok)
+  })
+})
