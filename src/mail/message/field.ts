@@ -48,8 +48,10 @@ export function wrapped(text: string, { columns, cutAt }: { columns: number; cut
       line = word
     } else line = line === '' ? word : `${line} ${word}`
     while (line.length > cutAt) {
-      lines.push(line.slice(0, cutAt))
-      line = line.slice(cutAt)
+      // Not between the halves of a character outside the basic plane.
+      const cut = /[\ud800-\udbff]/.test(line.charAt(cutAt - 1)) ? cutAt - 1 : cutAt
+      lines.push(line.slice(0, cut))
+      line = line.slice(cut)
     }
   }
   if (line !== '' || lines.length === 0) lines.push(line)

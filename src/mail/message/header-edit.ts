@@ -2,7 +2,6 @@
 
 import { formatDate } from './dates.ts'
 import { headerField } from './field.ts'
-import { factsOf } from './header-block.ts'
 import { type HeaderFields, readFields } from './header-fields.ts'
 import { messageIdHeader } from './message-id.ts'
 
@@ -20,11 +19,13 @@ export interface SubmissionEdit {
  */
 export function editSubmission(header: Uint8Array, edit: SubmissionEdit): Uint8Array {
   const read = readFields(header)
-  const facts = factsOf(read)
-  if (facts.hasMessageId && facts.hasDate && !facts.hasBcc) return header
-  const added = (facts.hasMessageId ? '' : messageIdHeader(edit.messageId)) + (facts.hasDate ? '' : headerField('Date', formatDate(edit.dateMs)))
-  const kept = facts.hasBcc ? without(header, read, BLIND_COPIES) : [header]
-  return joined(added, kept)
+  const names = new Set(read.fields.map(({ name }) => name.toLowerCase()))
+  const hasBlindCopies = names.has('bcc') || names.has('resent-bcc')
+  const added =
+    (names.has('message-id') ? '' : messageIdHeader(edit.messageId)) +
+    (names.has('date') ? '' : headerField('Date', formatDate(edit.dateMs)))
+  if (added === '' && !hasBlindCopies) return header
+  return joined(added, hasBlindCopies ? without(header, read, BLIND_COPIES) : [header])
 }
 
 const BLIND_COPIES = new Set(['bcc', 'resent-bcc'])
