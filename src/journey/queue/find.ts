@@ -1,0 +1,244 @@
+// Questions about messages and the queue. Reads only, on the reader's own connection.
+
+import { type Kysely, sql } from 'kysely'
+import { statementsOf } from '../../store/database/statement.ts'
+import type { Store } from '../../store/store.ts'
+import { openKeys } from './filter.ts'
+import { COUNT_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX, PAGE_MAX, RECIPIENTS_MAX, SUMMARY_RECIPIENTS } from './limits.ts'
+import * as statements from './queue.store.ts'
+import type { QueueTables } from './queue.tables.ts'
+import { messageOf, recipientOf } from './read.ts'
+import type { Message, QueueEntry, QueueFilter, Recipient } from './rows.ts'
+import type { OpenState, RecipientState } from './states.ts'
+
+/** Destinations with due recipients that this worker could take now, the longest due first. */
+export async function dueDestinations(store: Store, args: { readonly worker: string; readonly now: number; readonly limit?: number }) {
+  const limit = Math.min(args.limit ?? DUE_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX)
+  return (await store.all(statements.dueDestinations, { worker: args.worker, now: args.now, limit })).map((row) => row.name)
+}
+
+/** When the next destination falls due (perhaps in the past, when another worker has it); undefined: nothing is scheduled. */
+export async function nextDueAt(store: Store): Promise<number | undefined> {
+  return (await store.first(statements.nextDueAt, {}))?.due_at ?? undefined
+}
+
+export interface QueuePage {
+  readonly limit?: number
+  readonly after?: { readonly org: number; readonly messageId: string; readonly n: number }
+}
+
+/** Open recipients, the oldest message first; the last row's key is the next page's `after`. */
+export async function listQueue(store: Store, filter: QueueFilter, page: QueuePage = {}): Promise<readonly QueueEntry[]> {
+  const limit = Math.min(page.limit ?? PAGE_MAX, PAGE_MAX)
+  const rows = await store.query((db: Kysely<QueueTables>) =>
+    db
+      .selectFrom(openKeys(db, filter, { limit, ...(page.after ? { after: page.after } : {}) }).as('key'))
+      .innerJoin('recipient as r', (j) => j.onRef('r.org', '=', 'key.org').onRef('r.message_id', '=', 'key.messageId').onRef('r.n', '=', 'key.n'))
+      .innerJoin('message as m', (j) => j.onRef('m.org', '=', 'key.org').onRef('m.id', '=', 'key.messageId'))
+      .selectAll('r')
+      .select(['m.reverse_path', 'm.subject', 'm.size_bytes', 'm.received_at', 'm.expires_at'])
+      .orderBy('r.org')
+      .orderBy('r.message_id')
+      .orderBy('r.n'),
+  )
+  return rows.map((row) => ({
+    ...recipientOf(row),
+    reversePath: row.reverse_path,
+    subject: row.subject,
+    sizeBytes: row.size_bytes,
+    receivedAt: row.received_at,
+    expiresAt: row.expires_at,
+  }))
+}
+
+export interface MessageWithRecipients {
+  readonly message: Message
+  readonly recipients: readonly Recipient[]
+}
+
+export async function showMessage(store: Store, key: { readonly org: number; readonly id: string }): Promise<MessageWithRecipients | undefined> {
+  const row = await store.first(statements.messageRow, { org: key.org, messageId: key.id })
+  if (row === undefined) return undefined
+  const recipients = await store.all(statements.recipientsOf, { org: key.org, messageId: key.id, from: 0, limit: RECIPIENTS_MAX })
+  return { message: messageOf(row), recipients: recipients.map(recipientOf) }
+}
+
+/** At most one of `id`, `address` (of the sender or a recipient, in any case) and `headerMessageId`; without any: the latest. */
+export interface FindMessages {
+  readonly org: number
+  readonly id?: string
+  readonly address?: string
+  /** With its angle brackets. */
+  readonly headerMessageId?: string
+  /** Only messages with smaller ids: the last row's id of the page before. */
+  readonly before?: string
+  readonly limit?: number
+}
+
+export interface MessageSummary {
+  readonly message: Message
+  readonly recipientCount: number
+  readonly states: readonly { readonly state: RecipientState; readonly count: number }[]
+  /** The first few; those that are open come first. */
+  readonly recipients: readonly Recipient[]
+  /** Of its scheduled recipients, the next. */
+  readonly nextAttemptAt?: number
+}
+
+/** Newest first. */
+export async function findMessages(store: Store, args: FindMessages): Promise<readonly MessageSummary[]> {
+  const limit = Math.min(args.limit ?? 50, PAGE_MAX)
+  const before = args.before ?? LAST_ID
+  const ids = await idsFor(store, args, { before, limit })
+  const found: MessageSummary[] = []
+  for (const id of ids) {
+    const summary = await summaryOf(store, { org: args.org, id })
+    if (summary !== undefined) found.push(summary)
+  }
+  return found
+}
+
+/** Greater than every id. */
+const LAST_ID = '~'
+
+async function idsFor(store: Store, args: FindMessages, page: { before: string; limit: number }): Promise<readonly string[]> {
+  const { org } = args
+  if (args.id !== undefined) return args.id < page.before ? [args.id] : []
+  if (args.headerMessageId !== undefined) return idsOf(await store.all(byHeaderMessageId, { org, headerMessageId: args.headerMessageId, ...page }))
+  if (args.address === undefined) return idsOf(await store.all(latest, { org, ...page }))
+  const address = args.address.toLowerCase()
+  const [sent, received] = await Promise.all([store.all(bySender, { org, address, ...page }), store.all(byRecipient, { org, address, ...page })])
+  const all = new Set([...idsOf(sent), ...idsOf(received)])
+  return [...all].sort().reverse().slice(0, page.limit)
+}
+
+function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {
+  return rows.map((row) => row.id)
+}
+
+const URGENCY: readonly RecipientState[] = ['active', 'scheduled', 'held', 'bounced', 'expired', 'dropped', 'delivered']
+
+async function summaryOf(store: Store, key: { org: number; id: string }): Promise<MessageSummary | undefined> {
+  const shown = await showMessage(store, key)
+  if (shown === undefined) return undefined
+  const counts = new Map<RecipientState, number>()
+  let nextAttemptAt: number | undefined
+  for (const { state, dueAt } of shown.recipients) {
+    counts.set(state, (counts.get(state) ?? 0) + 1)
+    if (state === 'scheduled') nextAttemptAt = Math.min(dueAt, nextAttemptAt ?? dueAt)
+  }
+  const urgentFirst = [...shown.recipients].sort((a, b) => URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) || a.n - b.n)
+  return {
+    message: shown.message,
+    recipientCount: shown.recipients.length,
+    states: [...counts].map(([state, count]) => ({ state, count })),
+    recipients: urgentFirst.slice(0, SUMMARY_RECIPIENTS),
+    ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+  }
+}
+
+const statement = statementsOf<QueueTables>()
+
+interface Page {
+  readonly org: number
+  readonly before: string
+  readonly limit: number
+}
+
+const latest = statement<Page>('queue.latest')((db, a) =>
+  db.selectFrom('message').select('id').where('org', '=', a.org).where('id', '<', a.before).orderBy('id', 'desc').limit(a.limit),
+)
+
+const byHeaderMessageId = statement<Page & { headerMessageId: string }>('queue.byHeaderMessageId')((db, a) =>
+  db
+    .selectFrom('message')
+    .select('id')
+    .where('org', '=', a.org)
+    .where('header_message_id', '=', a.headerMessageId)
+    .where('id', '<', a.before)
+    .orderBy('id', 'desc')
+    .limit(a.limit),
+)
+
+const bySender = statement<Page & { address: string }>('queue.bySender')((db, a) =>
+  db
+    .selectFrom('message')
+    .select('id')
+    .where('org', '=', a.org)
+    .where('reverse_path', '<>', sql.lit(''))
+    .where(sql<string>`lower(reverse_path)`, '=', a.address)
+    .where('id', '<', a.before)
+    .orderBy('id', 'desc')
+    .limit(a.limit),
+)
+
+const byRecipient = statement<Page & { address: string }>('queue.byRecipient')((db, a) =>
+  db
+    .selectFrom('recipient')
+    .select('message_id as id')
+    .distinct()
+    .where('org', '=', a.org)
+    .where(sql<string>`lower(address)`, '=', a.address)
+    .where('message_id', '<', a.before)
+    .orderBy('message_id', 'desc')
+    .limit(a.limit),
+)
+
+export interface DestinationCount {
+  readonly destination: string
+  readonly scheduled: number
+  readonly active: number
+  readonly held: number
+  /** Of its scheduled recipients, the next. */
+  readonly dueAt?: number
+  /** Nothing is attempted there before, and why. */
+  readonly suspended?: { readonly until: number; readonly reason: string }
+}
+
+export interface QueueCounts {
+  readonly scheduled: number
+  readonly active: number
+  readonly held: number
+  /** The fullest destinations first; COUNT_DESTINATIONS_MAX at most. */
+  readonly destinations: readonly DestinationCount[]
+}
+
+/** What the queue holds. Reads the indexes of open recipients whole: some 10 ms for 100,000. */
+export async function countQueue(store: Store, args: { readonly now: number }): Promise<QueueCounts> {
+  const total = { scheduled: 0, active: 0, held: 0 }
+  const byName = new Map<string, { scheduled: number; active: number; held: number; dueAt?: number }>()
+  for (const state of ['scheduled', 'active', 'held'] as const) {
+    for (const row of await countState(store, state)) {
+      total[state] += row.count
+      const entry = byName.get(row.destination) ?? { scheduled: 0, active: 0, held: 0 }
+      byName.set(row.destination, { ...entry, [state]: row.count, ...(state === 'scheduled' ? { dueAt: row.due_at } : {}) })
+    }
+  }
+  const suspended = await store.all(suspendedDestinations, { now: args.now, limit: COUNT_DESTINATIONS_MAX })
+  const why = new Map(suspended.map((row) => [row.name, { until: row.held_until ?? 0, reason: row.held_reason ?? '' }]))
+  const destinations = [...byName].map(([destination, counts]) => ({ destination, ...counts, ...suspensionOf(why.get(destination)) }))
+  destinations.sort((a, b) => sum(b) - sum(a) || (a.destination < b.destination ? -1 : 1))
+  return { ...total, destinations: destinations.slice(0, COUNT_DESTINATIONS_MAX) }
+}
+
+function suspensionOf(suspended: DestinationCount['suspended'] | undefined) {
+  return suspended === undefined ? {} : { suspended }
+}
+
+function sum(counts: { scheduled: number; active: number; held: number }): number {
+  return counts.scheduled + counts.active + counts.held
+}
+
+function countState(store: Store, state: OpenState) {
+  return store.query((db: Kysely<QueueTables>) =>
+    db
+      .selectFrom('recipient')
+      .select((e) => ['destination', e.fn.countAll<number>().as('count'), e.fn.min('due_at').as('due_at')])
+      .where('state', '=', sql.lit(state))
+      .groupBy('destination'),
+  )
+}
+
+const suspendedDestinations = statement<{ now: number; limit: number }>('queue.suspendedDestinations')((db, a) =>
+  db.selectFrom('destination').select(['name', 'held_until', 'held_reason']).where('held_until', '>', a.now).limit(a.limit),
+)

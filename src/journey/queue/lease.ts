@@ -1,0 +1,128 @@
+// Workers and their lives. A worker's lease is renewed by heartbeat; the destinations it took are its own for as long. Looking at another's
+// lease never changes it, so a dead worker's work is free when its lease is over, however many have asked for it.
+
+import { all, first, notify, procedure, run, type Steps } from '../../store/database/procedure.ts'
+import { settleDue } from './claim.ts'
+import { expect } from './enqueue.ts'
+import { RECOVER_MAX, RECOVER_WORKERS_MAX } from './limits.ts'
+import * as statements from './queue.store.ts'
+
+export interface Heartbeat {
+  /** New at every start of a worker: an id is never used twice. */
+  readonly worker: string
+  readonly now: number
+  readonly leaseUntil: number
+}
+
+/** The first one makes the worker known. */
+export function* heartbeat(args: Heartbeat): Steps<void> {
+  yield* run(statements.insertWorker, { id: args.worker, leaseUntil: args.leaseUntil, startedAt: args.now })
+}
+
+export const heartbeatProcedure = procedure('queue.heartbeat', heartbeat)
+
+export interface ReleaseDestinations {
+  readonly worker: string
+  readonly destinations: readonly string[]
+}
+
+/** For destinations the worker has nothing to do for: whoever finds work there next may take them. */
+export function* releaseDestinations(args: ReleaseDestinations): Steps<void> {
+  for (const name of args.destinations) yield* run(statements.releaseDestination, { name, worker: args.worker })
+}
+
+export const releaseDestinationsProcedure = procedure('queue.releaseDestinations', releaseDestinations)
+
+export interface Unclaim {
+  readonly worker: string
+  readonly token: number
+  readonly now: number
+  readonly recipients: readonly { readonly org: number; readonly messageId: string; readonly n: number; readonly destination: string }[]
+}
+
+/** [Q9] Gives back recipients whose attempt was not begun, due at once and with their attempts as they were. */
+export function* unclaim(args: Unclaim): Steps<void> {
+  const destinations = new Set<string>()
+  for (const { org, messageId, n, destination } of args.recipients) {
+    const changed = yield* run(statements.unclaim, { org, messageId, n, worker: args.worker, token: args.token, dueAt: args.now })
+    if (changed > 0) destinations.add(destination)
+  }
+  for (const destination of destinations) {
+    yield* expect(destination, args.now)
+    yield* notify('queue', destination)
+  }
+}
+
+export const unclaimProcedure = procedure('queue.unclaim', unclaim)
+
+/**
+ * [Q9] An orderly stop, after its last attempt was recorded or given up: what is still active goes back to the time recorded before its
+ * attempt. Answers how many did; call again while the answer is RECOVER_MAX.
+ */
+export function* releaseWorker(args: { readonly worker: string }): Steps<number> {
+  const count = yield* recoverRecipients(args.worker)
+  if (count === RECOVER_MAX) return count
+  yield* run(statements.releaseDestinationsOf, { worker: args.worker })
+  yield* run(statements.deleteWorker, { id: args.worker })
+  return count
+}
+
+export const releaseWorkerProcedure = procedure('queue.releaseWorker', releaseWorker)
+
+export interface RecoverWorkers {
+  readonly now: number
+  /** The process lock proves that every worker in the table is dead: their leases need not be waited for. */
+  readonly all?: boolean
+}
+
+/** [Q8] The recipients of dead workers are scheduled again. Call again while the answer is above 0. */
+export function* recoverWorkers(args: RecoverWorkers): Steps<number> {
+  const now = args.all === true ? Number.MAX_SAFE_INTEGER : args.now
+  const lapsed = yield* all(statements.lapsedWorkers, { now, limit: RECOVER_WORKERS_MAX })
+  let recovered = 0
+  for (const { id } of lapsed) recovered += 1 + (yield* releaseWorker({ worker: id }))
+  return recovered
+}
+
+export const recoverWorkersProcedure = procedure('queue.recoverWorkers', recoverWorkers)
+
+function* recoverRecipients(worker: string): Steps<number> {
+  const rows = yield* all(statements.activeOf, { worker, limit: RECOVER_MAX })
+  const earliest = new Map<string, number>()
+  for (const row of rows) {
+    yield* run(statements.recover, { org: row.org, messageId: row.message_id, n: row.n, worker })
+    earliest.set(row.destination, Math.min(row.due_at, earliest.get(row.destination) ?? row.due_at))
+  }
+  for (const [destination, dueAt] of earliest) {
+    yield* expect(destination, dueAt)
+    yield* notify('queue', destination)
+  }
+  return rows.length
+}
+
+export interface HoldDestination {
+  readonly destination: string
+  readonly until: number
+  readonly reason: string
+  readonly now: number
+}
+
+/** [Q7] Leaves the destination alone until then: nothing is claimed, nothing changes about its recipients. */
+export function* holdDestination(args: HoldDestination): Steps<void> {
+  yield* run(statements.holdDestination, { name: args.destination, until: args.until, reason: args.reason })
+  const row = yield* first(statements.destinationDue, { name: args.destination })
+  if (row?.due_at != null && row.due_at < args.until) yield* run(statements.setDestinationDue, { name: args.destination, dueAt: args.until })
+}
+
+export const holdDestinationProcedure = procedure('queue.holdDestination', holdDestination)
+
+/** An operator lets it go on before its time. */
+export function* resumeDestination(args: { readonly destination: string }): Steps<void> {
+  const changed = yield* run(statements.unholdDestination, { name: args.destination })
+  if (changed === 0) return
+  const row = yield* first(statements.destinationDue, { name: args.destination })
+  yield* settleDue(args.destination, row?.due_at ?? null)
+  yield* notify('queue', args.destination)
+}
+
+export const resumeDestinationProcedure = procedure('queue.resumeDestination', resumeDestination)
