@@ -42,6 +42,9 @@ export const REPLY_LINES_MAX = 200
 /** A whole reply. */
 export const REPLY_OCTETS_MAX = 64 * 1024
 
+/** Replies of a pipelined group received and not yet taken; a thousand recipients at 512 octets fit. */
+export const REPLY_UNREAD_OCTETS_MAX = 1024 * 1024
+
 /** The text of one reply line that we write: code, separator, enhanced code and CR LF fit into 512 beside it. */
 export const REPLY_TEXT_OCTETS_MAX = 480
 

@@ -1,8 +1,7 @@
-// SMTP replies: the value, how it is written on the wire, and the incremental reader of the client side.
+// SMTP replies: the value, and how it is written on the wire.
 
-import { type Result, err, ok } from '../../../ground/result.ts'
 import { assert } from '../../../ground/assert.ts'
-import { REPLY_LINES_MAX, REPLY_LINE_OCTETS_MAX, REPLY_OCTETS_MAX, REPLY_TEXT_OCTETS_MAX } from './limits.ts'
+import { REPLY_TEXT_OCTETS_MAX } from './limits.ts'
 
 export interface Reply {
   /** 200–599. */
@@ -41,25 +40,4 @@ export function printable(text: string): string {
 const UNPRINTABLE = /[^\x20-\x7e]/
 const UNPRINTABLE_ALL = /[^\x20-\x7e]/g
 
-/** Why the other side's bytes are no reply; after it the stream cannot be trusted, and the parser stays in error. */
-export type ReplyError =
-  | { readonly type: 'malformed'; readonly line: string }
-  | { readonly type: 'code-mismatch'; readonly line: string }
-  | { readonly type: 'line-too-long' }
-  | { readonly type: 'too-long' }
-
-/** Bytes in, replies out. `receive` keeps no reference to the bytes. */
-export class ReplyParser {
-  receive(_bytes: Uint8Array): void {}
-  /** The next whole reply; undefined when more bytes are needed. */
-  next(): Result<Reply, ReplyError> | undefined {
-    return undefined
-  }
-  /** Forgets everything unread: after the 220 to STARTTLS (response injection, CVE-2021-38371). */
-  discard(): void {}
-  /** True when bytes of a reply, or whole replies, are waiting: before STARTTLS nothing may be. */
-  get hasUnread(): boolean {
-    return false
-  }
-}
-export const _todo = { ok, err, REPLY_LINES_MAX, REPLY_LINE_OCTETS_MAX, REPLY_OCTETS_MAX }
+export { type ReplyError, ReplyParser } from './reply-parser.ts'

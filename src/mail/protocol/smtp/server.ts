@@ -1,66 +1,447 @@
-// The server side of SMTP without I/O: bytes in, events out; replies as values, bytes out. No policy: it knows grammar, order and limits.
+// The server side of SMTP without I/O: bytes in, events out; replies as values, bytes out. It knows grammar, order and limits, no policy.
 
-import type { Reply } from './reply.ts'
-import type { ServerEvent } from './events.ts'
+import { assert } from '../../../ground/assert.ts'
+import { decodeResponseLine, encodeBase64 } from '../sasl/sasl.ts'
+import { type Chunk, decodeLine, splitCommand } from './command.ts'
+import type { CloseReason, EarlyInputEvent, ServerEvent } from './events.ts'
+import { InputBuffer, TOO_LONG } from './input.ts'
+import { AUTH_LINE_OCTETS_MAX, BAD_COMMANDS_MAX, COMMAND_LINE_OCTETS_MAX, IDLE_COMMANDS_MAX, INPUT_OCTETS_HIGH, OVERRUN_OCTETS_MAX } from './limits.ts'
+import { type SmtpServerOptions, type TransmissionType, extensionLines } from './options.ts'
+import { type Reply, formatReply, isPositive, reply as replyOf } from './reply.ts'
+import * as replies from './replies.ts'
+import { IncomingContent } from './server-content.ts'
+import { AFTER, IDLE_VERBS, afterReset } from './states.ts'
+import { type SessionState, type Step, stepOf } from './verbs.ts'
+import { usualVerdict } from './verdicts.ts'
 
-/** One object for all connections of a listener. */
-export interface SmtpServerOptions {
-  /** Our name, as in the greeting and the answer to EHLO. */
-  readonly hostname: string
-  /** Announced as SIZE, and held to: larger content is refused with 552. */
-  readonly sizeBytesMax: number
-  /** Default 1000. */
-  readonly recipientsMax?: number
-  /** Default 20. */
-  readonly badCommandsMax?: number
-  /** Default 100. */
-  readonly idleCommandsMax?: number
-  /** Offered while TLS is not active. Default false. */
-  readonly startTls?: boolean
-  /** SASL mechanisms offered before TLS; usually none. */
-  readonly mechanisms?: readonly string[]
-  /** Extensions that are on unless turned off here. */
-  readonly without?: ReadonlySet<'PIPELINING' | '8BITMIME' | 'SMTPUTF8' | 'CHUNKING' | 'ENHANCEDSTATUSCODES'>
-}
+/** What the next octets are. `tls`: 220 to STARTTLS was given, the handshake is under way. */
+type Mode = 'greeting' | 'commands' | 'content' | 'auth' | 'tls' | 'closed'
 
-/** The `with` keyword of Received (RFC 3848, RFC 6531 §4.3). */
-export type TransmissionType = `${'SMTP' | `${'ESMTP' | 'UTF8SMTP'}${'' | 'S' | 'A' | 'SA'}`}`
+const NO_MECHANISMS: readonly string[] = []
 
-export declare class SmtpServer {
-  /** `tls`: the connection began with TLS (port 465). */
-  constructor(options: SmtpServerOptions, start?: { readonly tls?: boolean; readonly mechanisms?: readonly string[] })
-  /** Says the first line: 220 (or 554/421, then only QUIT is answered, resp. a close event follows). Nothing is read before it. */
-  greet(reply?: Reply): void
-  /** The bytes must stay unchanged until they are consumed, or until `keep` is called. */
-  receive(bytes: Uint8Array): void
-  /** The next event; undefined when more input or a verdict is needed. */
-  next(): ServerEvent | undefined
-  /** The verdict on the last event. 421 ends the connection. */
-  reply(reply: Reply): void
-  /** The usual positive verdict on the last event, with another text if given. */
-  accept(text?: string): void
-  /** Answers auth/auth-response with 334. */
-  challenge(bytes: Uint8Array): void
-  /** While content flows: no more of it comes, this is the answer at its end. The transaction is over. */
-  refuseContent(reply: Reply): void
-  /** After the handshake that followed starttls: everything said before is forgotten. */
-  tlsStarted(change?: { readonly mechanisms?: readonly string[] }): void
-  /** The mechanisms offered from now on. */
-  offerMechanisms(mechanisms: readonly string[]): void
-  /** Ends the dialog from our side (timeout, shutdown): a close event follows. */
-  close(reply: Reply): void
-  /** Copies what is unread, so that the bytes given to `receive` may be overwritten. Call it at the end of a data callback. */
-  keep(): void
-  /** All replies so far as one buffer, undefined when there are none or when the rest of a pipelined group is still in work. Take it whenever `next` gave undefined. */
-  takeOutput(): Uint8Array | undefined
+export class SmtpServer {
+  readonly #options: SmtpServerOptions
+  readonly #input = new InputBuffer()
+  readonly #state: SessionState
+  #mode: Mode = 'greeting'
+  #output = ''
+  #awaiting: ServerEvent | undefined = undefined
+  /** Events that need no verdict and wait to be handed out; rarely any. */
+  #told: ServerEvent[] | undefined = undefined
+  #content: IncomingContent | undefined = undefined
+  #badCommands = 0
+  #idleCommands = 0
+
+  /** `tls`: the connection began with TLS (port 465). `mechanisms`: offered from the start, in place of the listener's. */
+  constructor(options: SmtpServerOptions, start: { readonly tls?: boolean; readonly mechanisms?: readonly string[] } = {}) {
+    this.#options = options
+    const mechanisms = start.mechanisms ?? options.mechanisms ?? NO_MECHANISMS
+    this.#state = {
+      phase: 'connected',
+      tls: start.tls === true,
+      authenticated: false,
+      mechanisms,
+      extended: false,
+      smtpUtf8: false,
+      recipients: 0,
+      recipientsRefused: 0,
+    }
+  }
+
+  /** Says the first line: 220, or 554 (then only QUIT is served), or 421 (the connection ends). Commands are not read before it. */
+  greet(greeting: Reply = replyOf(220, undefined, `${this.#options.hostname} ESMTP`)): void {
+    if (this.#mode === 'closed') return
+    assert(this.#mode === 'greeting', 'greeted twice')
+    if (greeting.code === 421) return this.#end('refused', greeting)
+    this.#mode = 'commands'
+    if (!isPositive(greeting)) this.#state.phase = 'refused'
+    this.#say(greeting)
+  }
+
+  /** The bytes must stay as they are until they have been read, or until `keep` is called. */
+  receive(bytes: Uint8Array): void {
+    // What comes in clear around the TLS handshake is not from whom we will talk to (CVE-2011-0411).
+    if (this.#mode === 'closed' || this.#mode === 'tls' || bytes.length === 0) return
+    if (this.#mode === 'greeting' && this.#input.unreadBytes === 0) this.#tell({ type: 'early-input', before: 'greeting' })
+    if (!this.#input.receive(bytes)) this.#end('input-overflow', replies.INPUT_OVERFLOW)
+  }
+
+  /** The next event; undefined when a verdict or more input is needed. */
+  next(): ServerEvent | undefined {
+    for (;;) {
+      const told = this.#told?.shift()
+      if (told !== undefined) return told
+      this.#told = undefined
+      if (this.#awaiting !== undefined) return undefined
+      if (this.#mode === 'content') {
+        const event = this.#readContent()
+        if (event === 'more') return undefined
+        if (event !== undefined) return event
+      } else if (this.#mode === 'commands' || this.#mode === 'auth') {
+        if (!this.#readLine()) return undefined
+        if (this.#awaiting !== undefined) return this.#awaiting
+      } else {
+        return undefined
+      }
+    }
+  }
+
+  /** The verdict on the event that awaits one. 421 ends the connection. */
+  reply(verdict: Reply): void {
+    const event = this.#awaiting
+    assert(event !== undefined, 'a reply although no event awaits one')
+    assert(verdict.code !== 334, 'use challenge() to go on with AUTH')
+    this.#awaiting = undefined
+    if (verdict.code === 421) return this.#end('refused', verdict)
+    this.#noteEarlyInput(event)
+    if (isPositive(verdict)) this.#accepted(event, verdict)
+    else this.#refused(event, verdict)
+  }
+
+  /** The usual positive verdict, with another text if one is given. */
+  accept(text?: string): void {
+    const usual = this.#awaiting && usualVerdict(this.#awaiting.type, this.#options.hostname)
+    assert(usual !== undefined, 'nothing to accept')
+    this.reply(text === undefined ? usual : { ...usual, lines: [text] })
+  }
+
+  /** Answers `auth` or `auth-response` with 334. */
+  challenge(bytes: Uint8Array): void {
+    const event = this.#awaiting
+    assert(event?.type === 'auth' || event?.type === 'auth-response', 'a challenge outside AUTH')
+    this.#noteEarlyInput(event)
+    this.#awaiting = undefined
+    this.#mode = 'auth'
+    this.#output += `334 ${encodeBase64(bytes)}\r\n`
+  }
+
+  /** While content flows, up to the verdict on `content-end`: no more of it comes, and this is the answer at its end. */
+  refuseContent(refusal: Reply): void {
+    assert(this.#content !== undefined && !isPositive(refusal), 'no content to refuse, or no refusal')
+    if (this.#awaiting?.type === 'content-end') this.reply(refusal)
+    else this.#content.refusal ??= refusal
+  }
+
+  /** After the handshake: everything said before is forgotten (RFC 3207 §4.2). */
+  tlsStarted(change: { readonly mechanisms?: readonly string[] } = {}): void {
+    if (this.#mode === 'closed') return
+    assert(this.#mode === 'tls', 'TLS was not agreed on')
+    this.#mode = 'commands'
+    const mechanisms = change.mechanisms ?? this.#state.mechanisms
+    Object.assign(this.#state, { phase: AFTER.starttls, tls: true, authenticated: false, extended: false, mechanisms })
+  }
+
+  /** From now on; the next EHLO tells the client. */
+  offerMechanisms(mechanisms: readonly string[]): void {
+    this.#state.mechanisms = mechanisms
+  }
+
+  /** Ends the dialog from our side (timeout, shutdown, early talker): a close event follows. No verdict is awaited any more. */
+  close(farewell: Reply): void {
+    if (this.#mode !== 'closed') this.#end('refused', farewell)
+  }
+
+  /** Copies what is unread, so that the bytes given to `receive` may be overwritten. For the end of a data callback. */
+  keep(): void {
+    this.#input.keep()
+  }
+
+  /**
+   * The replies so far in one buffer; take it whenever `next` gave undefined. Undefined when there are none, and while the rest
+   * of a pipelined group is still in work: its replies go out together.
+   */
+  takeOutput(): Uint8Array | undefined {
+    if (this.#output === '' || (this.#awaiting !== undefined && this.#input.unreadBytes > 0)) return undefined
+    const output = Buffer.from(this.#output, 'latin1')
+    this.#output = ''
+    return output
+  }
+
   /** The event whose verdict is awaited. */
-  get awaiting(): ServerEvent['type'] | undefined
+  get awaiting(): ServerEvent['type'] | undefined {
+    return this.#awaiting?.type
+  }
+
   /** False: stop reading the connection until verdicts have caught up. */
-  get wantsInput(): boolean
-  /** Octets received and not yet read. */
-  get unreadBytes(): number
-  get tls(): boolean
-  get authenticated(): boolean
+  get wantsInput(): boolean {
+    return this.#mode !== 'closed' && this.#input.unreadBytes < INPUT_OCTETS_HIGH
+  }
+
+  /** Octets received and not read yet. */
+  get unreadBytes(): number {
+    return this.#input.unreadBytes
+  }
+
+  get tls(): boolean {
+    return this.#state.tls
+  }
+
+  get authenticated(): boolean {
+    return this.#state.authenticated
+  }
+
   /** Of the transaction that is open, else of the session. */
-  get transmissionType(): TransmissionType
+  get transmissionType(): TransmissionType {
+    const { extended, smtpUtf8, tls, authenticated } = this.#state
+    if (!extended) return 'SMTP'
+    const base = smtpUtf8 ? 'UTF8SMTP' : 'ESMTP'
+    if (tls) return `${base}${authenticated ? 'SA' : 'S'}`
+    return `${base}${authenticated ? 'A' : ''}`
+  }
+
+  // Lines
+
+  /** Reads one line and does what it asks; false when there is none yet. */
+  #readLine(): boolean {
+    const authLine = this.#mode === 'auth' || this.#input.startsWith('AUTH ')
+    const line = this.#input.takeLine(authLine ? AUTH_LINE_OCTETS_MAX : COMMAND_LINE_OCTETS_MAX)
+    if (line === undefined) return this.#turnAwayTls()
+    const text = line === TOO_LONG ? undefined : decodeLine(line)
+    if (this.#mode === 'auth') this.#respond(text?.ok ? text.value : undefined)
+    else if (text === undefined) this.#refuse(replies.LINE_TOO_LONG)
+    else if (!text.ok) this.#refuse(text.error)
+    else this.#command(text.value)
+    return true
+  }
+
+  #command(text: string): void {
+    const line = splitCommand(text)
+    if (IDLE_VERBS.has(line.verb) && this.#tooIdle()) return
+    this.#take(stepOf(line, this.#state, this.#options))
+  }
+
+  #take(step: Step): void {
+    switch (step.type) {
+      case 'ask':
+        this.#awaiting = step.event
+        return
+      case 'answer':
+        return this.#say(step.reply)
+      case 'refuse':
+        return this.#refuse(step.reply)
+      case 'reset':
+        return this.#reset()
+      case 'chunk':
+        return this.#beginChunk(step.chunk, step.refusal)
+      case 'quit':
+        return this.#end('quit', replies.BYE)
+      default:
+        return this.#end(step.reason, step.reply)
+    }
+  }
+
+  #reset(): void {
+    this.#state.phase = afterReset(this.#state.phase)
+    this.#forgetTransaction()
+    this.#say(replies.OK_RESET)
+    this.#tell({ type: 'reset' })
+  }
+
+  /** The client's line in an AUTH exchange; undefined when it was no text. */
+  #respond(line: string | undefined): void {
+    this.#mode = 'commands'
+    const response = decodeResponseLine(line ?? '?')
+    if (response.type === 'response') {
+      this.#awaiting = { type: 'auth-response', bytes: response.bytes }
+      return
+    }
+    this.#refuse(response.type === 'cancelled' ? replies.AUTH_CANCELLED : replies.AUTH_BASE64)
+    if (this.#mode === 'commands') this.#tell({ type: 'auth-cancelled', reason: response.type })
+  }
+
+  /** A TLS handshake on a port that speaks in clear first: its first octet is never text, and no line end need ever come. */
+  #turnAwayTls(): boolean {
+    if (this.#input.peek() !== 0x16) return false
+    this.#end('other-protocol', replies.OTHER_PROTOCOL)
+    return true
+  }
+
+  // Verdicts
+
+  #accepted(event: ServerEvent, verdict: Reply): void {
+    switch (event.type) {
+      case 'hello':
+        return this.#welcome(event.verb === 'EHLO', verdict)
+      case 'mail':
+        this.#state.phase = AFTER.mail
+        this.#state.smtpUtf8 = event.smtpUtf8
+        break
+      case 'recipient':
+        this.#state.phase = AFTER.recipient
+        this.#state.recipients++
+        break
+      case 'data':
+        this.#mode = 'content'
+        if (event.via === 'BDAT') return
+        assert(verdict.code === 354, 'DATA is accepted with 354')
+        this.#content = new IncomingContent('DATA', this.#options.sizeBytesMax)
+        break
+      case 'content-end':
+        this.#idleCommands = 0
+        this.#contentOver()
+        break
+      case 'auth':
+      case 'auth-response':
+        this.#state.authenticated = true
+        break
+      case 'starttls':
+        this.#mode = 'tls'
+        this.#input.discard()
+        break
+      default:
+    }
+    this.#say(verdict)
+  }
+
+  #refused(event: ServerEvent, verdict: Reply): void {
+    if (event.type === 'data' && event.via === 'BDAT') {
+      assert(this.#content !== undefined, 'a chunk is under way')
+      this.#content.refusal = verdict
+      this.#mode = 'content'
+      return
+    }
+    if (event.type === 'content-end') this.#contentOver()
+    if (event.type === 'recipient') this.#state.recipientsRefused++
+    this.#say(verdict)
+  }
+
+  #welcome(extended: boolean, verdict: Reply): void {
+    this.#forgetTransaction()
+    this.#state.phase = AFTER.hello
+    this.#state.extended = extended
+    this.#say(extended ? { ...verdict, lines: [...verdict.lines, ...extensionLines(this.#options, this.#state)] } : verdict)
+  }
+
+  /** A verdict was awaited that the client had to wait for too, and it did not (RFC 2920 §3.1). */
+  #noteEarlyInput(event: ServerEvent): void {
+    if (this.#input.unreadBytes === 0) return
+    const before = event.type === 'data' && event.via === 'BDAT' ? undefined : WAITED_FOR.get(event.type)
+    if (before !== undefined) this.#tell({ type: 'early-input', before })
+  }
+
+  // Content
+
+  #beginChunk({ octets, last }: Chunk, disorder: Reply | undefined): void {
+    const { sizeBytesMax } = this.#options
+    if (octets > sizeBytesMax + OVERRUN_OCTETS_MAX) return this.#end('overrun', replies.tooLarge(sizeBytesMax))
+    if (octets === 0 && !last && this.#tooIdle()) return
+    if (disorder !== undefined && this.#tooIdle()) return
+    const first = this.#content === undefined
+    const content = (this.#content ??= new IncomingContent('BDAT', sizeBytesMax))
+    content.begin(octets, last)
+    content.refusal ??= disorder
+    this.#mode = 'content'
+    if (content.refusal !== undefined) return
+    if (content.sizeBytes + octets > sizeBytesMax) this.#discardContent()
+    else if (first) this.#awaiting = { type: 'data', via: 'BDAT' }
+  }
+
+  /** The next event of the content; undefined when what came was dealt with here. */
+  #readContent(): ServerEvent | 'more' | undefined {
+    const content = this.#content
+    assert(content !== undefined, 'no content under way')
+    const step = content.read(this.#input)
+    switch (step.type) {
+      case 'piece':
+        return { type: 'content', bytes: step.bytes }
+      case 'more':
+        return 'more'
+      case 'too-large':
+        this.#discardContent()
+        return undefined
+      case 'overrun':
+        this.#end('overrun', content.refusal ?? replies.tooLarge(this.#options.sizeBytesMax))
+        return undefined
+      default:
+        return this.#partOver(content)
+    }
+  }
+
+  #discardContent(): void {
+    assert(this.#content !== undefined, 'no content to discard')
+    this.#content.refusal = replies.tooLarge(this.#options.sizeBytesMax)
+    this.#tell({ type: 'content-discarded', reason: 'too-large' })
+  }
+
+  /** The end of the content, or of one chunk of it. */
+  #partOver(content: IncomingContent): ServerEvent | undefined {
+    this.#mode = 'commands'
+    if (content.refusal !== undefined) {
+      this.#partRefused(content)
+      return undefined
+    }
+    if (!content.last) {
+      this.#state.phase = AFTER.chunk
+      this.#say(replies.chunkTaken(content.chunkOctets))
+      return undefined
+    }
+    this.#awaiting = { type: 'content-end', via: content.via, facts: content.finish() }
+    return this.#awaiting
+  }
+
+  /** Refused content has ended, or a refused chunk: its answer is due, and the transaction it belonged to is over. */
+  #partRefused({ via, last, refusal }: IncomingContent): void {
+    const { phase } = this.#state
+    this.#content = undefined
+    if (refusal !== undefined) this.#say(refusal)
+    if (via === 'BDAT' && phase !== 'recipients' && phase !== 'chunks' && phase !== 'chunks-failed') return
+    this.#contentOver()
+    if (!last) this.#state.phase = AFTER['chunk-refused']
+  }
+
+  #contentOver(): void {
+    this.#state.phase = AFTER['content-over']
+    this.#forgetTransaction()
+  }
+
+  #forgetTransaction(): void {
+    this.#content = undefined
+    this.#state.smtpUtf8 = false
+    this.#state.recipients = 0
+    this.#state.recipientsRefused = 0
+  }
+
+  // Output
+
+  #say(reply: Reply): void {
+    this.#output += formatReply(reply)
+  }
+
+  #tell(event: ServerEvent): void {
+    this.#told ??= []
+    this.#told.push(event)
+  }
+
+  /** Refuses of the core's own accord. Breaches of the protocol count; addresses, sizes and recipients too many do not. */
+  #refuse(reply: Reply): void {
+    const breach = reply.code >= 500 && !UNCOUNTED.has(reply.enhanced?.[2])
+    if (breach && ++this.#badCommands > (this.#options.badCommandsMax ?? BAD_COMMANDS_MAX)) this.#end('bad-commands', replies.TOO_MANY_BAD)
+    else this.#say(reply)
+  }
+
+  #tooIdle(): boolean {
+    if (++this.#idleCommands <= (this.#options.idleCommandsMax ?? IDLE_COMMANDS_MAX)) return false
+    this.#end('idle-commands', replies.TOO_MANY_IDLE)
+    return true
+  }
+
+  #end(reason: CloseReason | 'quit', farewell: Reply): void {
+    this.#say(farewell)
+    this.#mode = 'closed'
+    this.#awaiting = undefined
+    this.#content = undefined
+    this.#input.discard()
+    this.#tell(reason === 'quit' ? { type: 'quit' } : { type: 'close', reason })
+  }
 }
+
+const WAITED_FOR: ReadonlyMap<ServerEvent['type'], EarlyInputEvent['before']> = new Map([
+  ['hello', 'hello-reply'],
+  ['data', 'data-reply'],
+  ['auth', 'auth-reply'],
+  ['auth-response', 'auth-reply'],
+  ['starttls', 'starttls-reply'],
+] as const)
+
+/** The subjects of RFC 3463 that are no breach: address, mail system (size), content. */
+const UNCOUNTED: ReadonlySet<string | undefined> = new Set(['1', '3', '6'])
