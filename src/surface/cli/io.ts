@@ -1,0 +1,61 @@
+// The world of the command line: streams, terminal, time, and what the program lends it. Tests lend their own.
+
+import type { Result } from '../../ground/result.ts'
+import type { Operations } from '../api/api.ts'
+
+export interface CliIo {
+  out(text: string): void
+  /** Standard error: everything that is not the answer. */
+  note(text: string): void
+  readonly input: AsyncIterable<Uint8Array>
+  readonly inputIsTerminal: boolean
+  readonly outputIsTerminal: boolean
+  readonly columns: number | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  now(): number
+  /** Why it cannot be read, in the system's words. */
+  readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, string>>
+  /** Asks without echo; undefined when the person gave up. */
+  askSecret(question: string): Promise<string | undefined>
+  readonly program: Program
+}
+
+/** What `main` lends: the parts of the program that only it can put together. */
+export interface Program {
+  readonly version: string
+  readonly defaultDataDir: string
+  /** The server that runs on this data folder, if one answers. */
+  connect(dataDir: string): Promise<Operations | undefined>
+  /** The store itself, when no server runs: takes its lock. */
+  openOffline(dataDir: string): Promise<Result<Offline, OfflineError>>
+  /** Runs the server until it stops; answers its exit code. */
+  up(options: UpOptions): Promise<number>
+  check(options: UpOptions): Promise<readonly CheckResult[]>
+}
+
+export interface Offline {
+  readonly operations: Operations
+  close(): Promise<void>
+}
+
+/** `locked`: a process holds the store. `missing`: there is no data folder yet. */
+export interface OfflineError {
+  readonly type: 'locked' | 'missing' | 'failed'
+  readonly detail: string
+}
+
+export interface UpOptions {
+  readonly dataDir: string
+  readonly configFile?: string
+  readonly portBase?: number
+  readonly hostname?: string
+}
+
+export interface CheckResult {
+  /** What was looked at: `settings`, `port 10025`, `MX of example.com`. */
+  readonly name: string
+  readonly state: 'ok' | 'warning' | 'failed'
+  readonly message: string
+  /** What to do, unless ok. */
+  readonly next?: string
+}

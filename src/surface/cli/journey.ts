@@ -1,0 +1,87 @@
+// A journey on the terminal: the message, its recipients, and the line of time with every reply explained. Pure.
+
+import type { Journey, JourneyRecipient, JourneyRow, TimelineEntry } from '../api/api.ts'
+import { type Look, paint, paragraph, safe, table } from './terminal.ts'
+import { dateOf, relative, sizeOf, timeOfDay } from './times.ts'
+import { ENTRY_TONES, replyCode, senderWords, STATE_TONES } from './words.ts'
+
+const TEXT_LINES_MAX = 20 // Of one reply: hosts write essays.
+
+export function journeyText(look: Look, journey: Journey, now: number): string {
+  const lines = [
+    paint(look, 'strong', safe(journey.subject || '(no subject)')),
+    ...facts(look, [
+      ['From', senderWords(journey.from)],
+      ['Taken', `${dateOf(journey.at)} ${timeOfDay(journey.at)} (${relative(journey.at, now)}), ${journey.source}${journey.peer ? ` ${journey.peer}` : ''}`],
+      ['Size', sizeOf(journey.sizeBytes)],
+      ['Message-ID', journey.messageId ?? '(none)'],
+      ['Id', journey.id],
+    ]),
+    '',
+    ...journey.recipients.flatMap((recipient) => recipientLines(look, recipient, now)),
+    '',
+    ...timeline(look, journey, now),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function facts(look: Look, pairs: readonly (readonly [string, string])[]): readonly string[] {
+  return pairs.map(([name, value]) => `${paint(look, 'quiet', name.padEnd(11))}${safe(value)}`)
+}
+
+function recipientLines(look: Look, recipient: JourneyRecipient, now: number): readonly string[] {
+  const parts: string[] = []
+  if (recipient.attempts > 0) parts.push(recipient.attempts === 1 ? '1 attempt' : `${recipient.attempts} attempts`)
+  if (recipient.nextAttemptAt !== undefined) parts.push(`next ${relative(recipient.nextAttemptAt, now)}, at ${timeOfDay(recipient.nextAttemptAt)}`)
+  else if (recipient.finishedAt !== undefined) parts.push(relative(recipient.finishedAt, now))
+  const was = recipient.originalAddress && recipient.originalAddress !== recipient.address ? ` (was ${safe(recipient.originalAddress)})` : ''
+  const state = paint(look, STATE_TONES[recipient.state], recipient.state.padEnd(10))
+  return [`${paint(look, STATE_TONES[recipient.state], '●')} ${state}${safe(recipient.address)}${was}${paint(look, 'quiet', parts.length > 0 ? `  ${parts.join(', ')}` : '')}`]
+}
+
+const TIME_COLUMN = '          ' // `hh:mm:ss  `
+
+function timeline(look: Look, journey: Journey, now: number): readonly string[] {
+  const lines: string[] = []
+  let lastDate = ''
+  for (const entry of journey.timeline) {
+    const date = dateOf(entry.at)
+    if (date !== lastDate) lines.push(`${TIME_COLUMN}${paint(look, 'quiet', `│ ${date}`)}`)
+    lastDate = date
+    lines.push(...entryLines(look, entry, journey.recipients.length > 1))
+  }
+  const next = journey.recipients.flatMap((recipient) => recipient.nextAttemptAt ?? []).sort((a, b) => a - b)[0]
+  if (next !== undefined) lines.push(`${paint(look, 'quiet', timeOfDay(next))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(next, now)}`)
+  return lines
+}
+
+function entryLines(look: Look, entry: TimelineEntry, several: boolean): readonly string[] {
+  const rail = `${TIME_COLUMN}${paint(look, 'quiet', '│')} `
+  const narrow = { ...look, columns: look.columns - TIME_COLUMN.length - 2 }
+  const body: string[] = []
+  const say = (text: string, indent = ''): void => void body.push(...paragraph(narrow, indent, safe(text)))
+  if (several && entry.recipient !== undefined) say(`for ${entry.recipient}`)
+  if (entry.detail !== undefined) say(entry.detail)
+  if (entry.host !== undefined && !entry.reply) say(`host ${entry.host}`)
+  if (entry.reply) {
+    const host = entry.reply.host ? ` from ${safe(entry.reply.host)}` : ''
+    body.push(`${paint(look, ENTRY_TONES[entry.tone], replyCode(entry.reply))}${host}`)
+    for (const line of entry.reply.text.split('\n', TEXT_LINES_MAX)) if (line !== '') body.push(...paragraph(narrow, '  ', safe(line)).map((text) => paint(look, 'quiet', text)))
+    if (entry.reply.meaning) say(entry.reply.meaning)
+    if (entry.reply.advice) say(`→ ${entry.reply.advice}`)
+  }
+  if (entry.relatedId !== undefined) say(`posthorn trace ${entry.relatedId}`)
+  const head = `${paint(look, 'quiet', timeOfDay(entry.at))}  ${paint(look, ENTRY_TONES[entry.tone], '●')} ${paint(look, 'strong', safe(entry.title))}`
+  return [head, ...body.map((line) => rail + line)]
+}
+
+export function journeysText(look: Look, rows: readonly JourneyRow[], now: number): string {
+  return table<JourneyRow>(look, [
+    { title: 'ID', text: (row) => row.id },
+    { title: 'TAKEN', text: (row) => relative(row.at, now) },
+    { title: 'STATE', text: (row) => row.state, tone: (row) => STATE_TONES[row.state] },
+    { title: 'FROM', text: (row) => senderWords(row.from), flexible: true },
+    { title: 'TO', text: (row) => [row.to[0] ?? '', row.recipientCount > 1 ? `+${row.recipientCount - 1}` : ''].join(' ').trim(), flexible: true },
+    { title: 'SUBJECT', text: (row) => row.subject, flexible: true },
+  ], rows)
+}

@@ -1,0 +1,14 @@
+// Bounds of the command line.
+
+/** Where a terminal does not say how wide it is, and the widest at which running text is still easy to read. */
+export const COLUMNS_DEFAULT = 80
+export const COLUMNS_TEXT_MAX = 110
+
+/** A word that differs from a known one by more letters than this is not a typing error of it. */
+export const TYPO_DISTANCE_MAX = 2
+
+/** A password is one line. */
+export const PASSWORD_LINE_BYTES_MAX = 4096
+
+/** How much of a message is looked at to tell whether it has a header: one line may have 998 characters (RFC 5322 §2.1.1). */
+export const HEADER_LOOK_BYTES = 1024

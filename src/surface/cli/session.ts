@@ -1,0 +1,112 @@
+// What every command has in hand: what was typed, the look of the terminal, and the operations it asks, from wherever they come.
+
+import { join } from 'node:path'
+import type { Result } from '../../ground/result.ts'
+import { CONTROL_SOCKET, type Failure, type Operations } from '../api/api.ts'
+import { EXIT, type ExitCode, exitOf } from './exit.ts'
+import type { CliIo, OfflineError } from './io.ts'
+import type { Parsed } from './parse.ts'
+import { type Look, lookOf, paint, paragraph, safe } from './terminal.ts'
+
+export class Session {
+  readonly io: CliIo
+  readonly parsed: Parsed
+  readonly look: Look
+
+  constructor(io: CliIo, parsed: Parsed) {
+    this.io = io
+    this.parsed = parsed
+    this.look = lookOf(io)
+  }
+
+  get dataDir(): string {
+    return this.option('data') ?? (this.io.env['POSTHORN_DATA'] || this.io.program.defaultDataDir)
+  }
+
+  get json(): boolean {
+    return this.has('json')
+  }
+
+  has(name: string): boolean {
+    return this.parsed.options.has(name)
+  }
+
+  option(name: string): string | undefined {
+    return this.parsed.options.get(name)?.[0]
+  }
+
+  argument(index: number): string | undefined {
+    return this.parsed.arguments[index]
+  }
+
+  /** The answer: as JSON when asked for, else as `words` say. */
+  answer(value: unknown, words: () => string): ExitCode {
+    this.io.out(this.json ? `${JSON.stringify(value, undefined, 2)}\n` : words())
+    return EXIT.ok
+  }
+
+  /** `answer` for what may have failed. */
+  conclude<T>(result: Result<T, Failure>, words: (value: T) => string): ExitCode {
+    return result.ok ? this.answer(result.value, () => words(result.value)) : this.fail(result.error)
+  }
+
+  fail(error: Failure): ExitCode {
+    if (this.json) this.io.out(`${JSON.stringify({ error }, undefined, 2)}\n`)
+    else this.io.note(errorText(this.look, error.message, error.next))
+    return exitOf(error.code)
+  }
+
+  usage(message: string, next = `"posthorn ${this.parsed.command.name} --help" explains it.`): ExitCode {
+    this.fail({ code: 'invalid-request', message, next })
+    return EXIT.usage
+  }
+
+  /** Asks the server that runs, or the store itself where none does. */
+  async ask(run: (operations: Operations) => Promise<ExitCode>): Promise<ExitCode> {
+    const running = await this.io.program.connect(this.dataDir)
+    if (running) return run(running)
+    const opened = await this.io.program.openOffline(this.dataDir)
+    if (!opened.ok) return this.fail(offlineFailure(opened.error, this.dataDir))
+    try {
+      return await run(opened.value.operations)
+    } finally {
+      await opened.value.close()
+    }
+  }
+
+  /** For what only a server that runs can do. */
+  async askServer(run: (operations: Operations) => Promise<ExitCode>): Promise<ExitCode> {
+    const running = await this.io.program.connect(this.dataDir)
+    if (running) return run(running)
+    return this.fail({ code: 'try-later', message: `No server runs on ${this.dataDir}.`, next: '"posthorn up" starts one; --data names another data folder.' })
+  }
+
+  /** A yes from the person, or from --yes. */
+  async sure(question: string): Promise<boolean> {
+    if (this.has('yes')) return true
+    if (!this.io.inputIsTerminal) return false
+    this.io.note(`${question} [y/N] `)
+    for await (const chunk of this.io.input) return /^y(es)?\s*$/i.test(Buffer.from(chunk).toString('utf8').split('\n')[0] ?? '')
+    return false
+  }
+}
+
+export function errorText(look: Look, message: string, next: string): string {
+  return `${[paint(look, 'bad', `✗ ${safe(message)}`), ...paragraph(look, '  ', safe(next))].join('\n')}\n`
+}
+
+function offlineFailure(error: OfflineError, dataDir: string): Failure {
+  switch (error.type) {
+    case 'locked': return {
+      code: 'try-later',
+      message: `The data folder ${dataDir} is in use, but no server answers on its ${CONTROL_SOCKET}.`,
+      next: `A server may be starting or stopping: try again in a moment. ${error.detail}`,
+    }
+    case 'missing': return {
+      code: 'not-found',
+      message: `There is no data folder ${dataDir}.`,
+      next: '"posthorn up" makes it at the first start; --data DIR or the variable POSTHORN_DATA names another.',
+    }
+    case 'failed': return { code: 'internal', message: `The store in ${join(dataDir)} cannot be opened: ${error.detail}`, next: '"posthorn check" looks for the cause.' }
+  }
+}
