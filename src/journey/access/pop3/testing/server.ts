@@ -1,0 +1,140 @@
+// A POP3 service for tests: a real listener on a loopback port, a real store, one person.
+
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { idSource } from '../../../../ground/ids.ts'
+import type { Connection } from '../../../../ground/ports/connection.ts'
+import type { Log } from '../../../../ground/ports/log.ts'
+import { err, ok } from '../../../../ground/result.ts'
+import { selfSigned } from '../../../../platform/node/certificate.ts'
+import { nodeClock } from '../../../../platform/node/clock.ts'
+import { nodeListener } from '../../../../platform/node/listener.ts'
+import { nodeRandom } from '../../../../platform/node/random.ts'
+import { ContentWriter, contentMigrations, contentProcedures, placeContent } from '../../../../store/content/content.ts'
+import { procedure, type Steps } from '../../../../store/database/procedure.ts'
+import { openTestStore } from '../../../../store/database/testing.ts'
+import type { Store } from '../../../../store/store.ts'
+import { type AppendMessage, appendMessage, createInboxProcedure, findInbox, listMaildrop, MaildropLocks, mailboxMigrations, mailboxProcedures } from '../../../mailbox/mailbox.ts'
+import { type Pop3Context, Pop3Settings, servePop3 } from '../pop3.ts'
+
+export const NAME = 'ann@example.org'
+export const PASSWORD = 'correct horse'
+const ORG = 1
+
+export interface TestPop3Options {
+  readonly tls?: 'none' | 'starttls' | 'implicit'
+  readonly settings?: Record<string, unknown>
+  /** What the server takes for the peer's address. */
+  readonly peerAddress?: string
+  /** Stands between the sessions and the store. */
+  readonly wrapStore?: (store: Store) => Store
+}
+
+export interface TestPop3 {
+  readonly port: number
+  readonly store: Store
+  readonly stop: AbortController
+  readonly logged: string[]
+  /** Resolves when every session that began is over. */
+  idle(): Promise<void>
+  /** The id of the new message. */
+  deliver(content: string | Uint8Array, prefix?: string): Promise<string>
+  ids(): Promise<readonly string[]>
+}
+
+type Place = { content: never; at: number; append: AppendMessage }
+const placeProcedure = procedure('test.place', function* (a: Place): Steps<void> {
+  yield* placeContent({ content: a.content, refs: 1, at: a.at })
+  yield* appendMessage(a.append)
+})
+
+export async function startPop3(t: TestContext, options: TestPop3Options = {}): Promise<TestPop3> {
+  const store = await openTestStore({
+    migrations: [...contentMigrations, ...mailboxMigrations],
+    procedures: [...contentProcedures, ...mailboxProcedures, placeProcedure] as never,
+  })
+  const ids = idSource(nodeClock, nodeRandom())
+  const stop = new AbortController()
+  const logged: string[] = []
+  const sessions = new Set<Promise<void>>()
+  const log = recorder(logged)
+  const sessionStore = options.wrapStore?.(store) ?? store
+  const context: Pop3Context = {
+    store: sessionStore,
+    locks: new MaildropLocks({ store: sessionStore, clock: nodeClock, log, holder: ids.next() }),
+    authenticate: async (name, password) =>
+      name === NAME && password === PASSWORD ? ok({ org: ORG, id: 'ann', address: NAME }) : err(name === 'disabled' ? 'disabled' : 'bad-credentials'),
+    clock: nodeClock,
+    log,
+    ids,
+    settings: Pop3Settings.parse({ failureDelay: '1ms', ...options.settings }),
+    signal: stop.signal,
+    startTls: options.tls === 'starttls',
+  }
+  const tls = options.tls ?? 'none'
+  const credentials = tls === 'none' ? {} : { credentials: await selfSigned('posthorn.test', []) }
+  const listener = await nodeListener({ shared: false }).listen({ host: '127.0.0.1', port: 0, tls, ...credentials, maxConnections: 20 }, (connection) => {
+    const session = servePop3(options.peerAddress === undefined ? connection : from(connection, options.peerAddress), context)
+    sessions.add(session)
+    void session.finally(() => sessions.delete(session))
+  })
+  assert.ok(listener.ok)
+  const inbox = await store.call(createInboxProcedure, { org: ORG, personId: 'ann', id: ids.next(), now: 1 })
+  assert.ok(inbox.ok)
+  const idle = async (): Promise<void> => void (await Promise.allSettled([...sessions]))
+  t.after(async () => {
+    stop.abort()
+    await idle()
+    await listener.value.close()
+    await store.close()
+  })
+  return {
+    port: listener.value.port,
+    store,
+    stop,
+    logged,
+    idle,
+    async deliver(content, prefix = '') {
+      const id = ids.next()
+      const writer = new ContentWriter({ store, clock: nodeClock, id: ids.next() })
+      await writer.write(typeof content === 'string' ? Buffer.from(content) : content)
+      const finished = await writer.finish()
+      assert.ok(finished.ok)
+      const append: AppendMessage = {
+        org: ORG,
+        mailboxId: inbox.value.id,
+        id,
+        messageId: ids.next(),
+        contentId: finished.value.id,
+        contentSizeBytes: finished.value.sizeBytes,
+        prefix,
+        receivedAt: 1,
+        retain: false,
+      }
+      const placed = await store.call(placeProcedure, { content: finished.value as never, at: 1, append })
+      assert.ok(placed.ok)
+      return id
+    },
+    async ids() {
+      const mailbox = await findInbox(store, { org: ORG, personId: 'ann' })
+      assert.ok(mailbox)
+      return (await listMaildrop(store, { org: ORG, mailboxId: mailbox.id })).map((entry) => entry.id)
+    },
+  }
+}
+
+function from(connection: Connection, address: string): Connection {
+  return new Proxy(connection, {
+    get(target, name) {
+      if (name === 'remote') return { address, port: 1 }
+      const value = Reflect.get(target, name, target) as unknown
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+function recorder(lines: string[]): Log {
+  const write = (level: string) => (message: string, fields?: object) => void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
+  const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), child: () => log }
+  return log
+}
