@@ -1,0 +1,54 @@
+// A queue for tests: a store with the queue's tables, and messages put into it. Only tests and benches import this.
+
+import { putContent, contentMigrations, contentProcedures } from '../../store/content/content.ts'
+import { procedure, type Steps } from '../../store/database/procedure.ts'
+import { openTestStore, type TestStoreOptions } from '../../store/database/testing.ts'
+import { eventMigrations, eventProcedures } from '../../store/events/events.ts'
+import type { Store } from '../../store/store.ts'
+import { insertMessage, insertRecipient } from './enqueue.ts'
+import { queueMigrations, queueProcedures } from './queue.ts'
+import type { NewMessage } from './rows.ts'
+
+export interface TestMessage extends Partial<NewMessage> {
+  readonly id: string
+  readonly at: number
+  readonly to: readonly string[]
+  readonly content?: Uint8Array
+}
+
+/** What a session's accept does, for the queue's part. */
+export function* accept(args: TestMessage): Steps<void> {
+  const { id, at, to, content = new TextEncoder().encode('Subject: x\r\n\r\nx\r\n'), ...others } = args
+  yield* putContent({ id: `c${id}`, sizeBytes: content.length, encoding: 'identity', head: content, refs: to.length > 0 ? 1 : 0, createdAt: at })
+  yield* insertMessage({
+    org: 1,
+    id,
+    contentId: `c${id}`,
+    reversePath: 'sender@example.org',
+    subject: 'x',
+    sizeBytes: content.length,
+    eightBit: false,
+    smtpUtf8: false,
+    source: 'submission',
+    receivedAt: at,
+    expiresAt: at + 5 * 86_400_000,
+    openRecipients: to.length,
+    ...others,
+  })
+  for (const [n, address] of to.entries()) {
+    const destination = address.slice(address.lastIndexOf('@') + 1)
+    yield* insertRecipient({ org: args.org ?? 1, messageId: id, n, address, destination, state: 'scheduled', at })
+  }
+}
+
+export const acceptProcedure = procedure('test.accept', accept)
+export const acceptManyProcedure = procedure('test.acceptMany', function* (args: { readonly messages: readonly TestMessage[] }) {
+  for (const message of args.messages) yield* accept(message)
+})
+
+export const testQueueMigrations = [...contentMigrations, ...eventMigrations, ...queueMigrations]
+export const testQueueProcedures = [...contentProcedures, ...eventProcedures, ...queueProcedures, acceptProcedure, acceptManyProcedure] as never[]
+
+export function openTestQueue(options: Partial<TestStoreOptions> = {}): Promise<Store> {
+  return openTestStore({ migrations: testQueueMigrations, procedures: testQueueProcedures, ...options })
+}
