@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { err } from '../../../ground/result.ts'
 import { TestClient } from './testing/client.ts'
-import { NAME, PASSWORD, startPop3 } from './testing/server.ts'
+import { faultyStore, NAME, PASSWORD, startPop3 } from './testing/server.ts'
 
 const MAIL = 'From: a@b\r\nSubject: hello\r\n\r\nOne\r\nTwo\r\nThree\r\n'
 
@@ -72,15 +71,8 @@ test('[E5] the numbers hold: what arrives during a session is seen by the next o
 })
 
 test('[E6] a store that cannot write: -ERR [SYS/TEMP], and everything is still there', async (t) => {
-  const full = err({ type: 'full' as const, detail: 'no room' })
   const server = await startPop3(t, {
-    wrapStore: (store) => ({
-      call: async (procedure, args) => (procedure.name === 'mailbox.removeLocked' ? full : store.call(procedure, args)),
-      all: (statement, args) => store.all(statement, args),
-      first: (statement, args) => store.first(statement, args),
-      query: (build) => store.query(build),
-      close: () => store.close(),
-    }),
+    wrapStore: (store) => faultyStore(store, { call: 'mailbox.removeLocked' }),
   })
   const id = await server.deliver(MAIL)
   const client = await TestClient.loggedIn(server.port)
@@ -168,28 +160,16 @@ test('[E13] a client that never logs in is shown out', async (t) => {
   await client.closed()
 })
 
-test('[E14] silence ends a session without deleting', async (t) => {
-  const server = await startPop3(t, { settings: { idleTimeout: '50ms' } })
-  const id = await server.deliver(MAIL)
-  const client = await TestClient.loggedIn(server.port)
-  await client.ask('DELE 1')
-  await client.closed()
-  await server.idle()
-  assert.deepEqual(await server.ids(), [id])
+test('[E14] the idle time-out is the one of the settings, ten minutes unless changed', async (t) => {
+  const asked: number[] = []
+  const server = await startPop3(t, { onIdleTimeout: (ms) => asked.push(ms) })
+  await TestClient.loggedIn(server.port)
+  assert.deepEqual(asked, [600_000])
 })
 
 test('[E15] a message that breaks off is never ended with a dot: the connection is cut', async (t) => {
   const server = await startPop3(t, {
-    wrapStore: (store) => ({
-      call: (procedure, args) => store.call(procedure, args),
-      all: (statement, args) => store.all(statement, args),
-      first: async (statement, args) => {
-        if (statement.name === 'content.readChunk') throw new Error('the disk is gone')
-        return store.first(statement, args)
-      },
-      query: (build) => store.query(build),
-      close: () => store.close(),
-    }),
+    wrapStore: (store) => faultyStore(store, { first: 'content.readChunk' }),
   })
   await server.deliver(Buffer.alloc(600_000, 'line of text\r\n'))
   const client = await TestClient.loggedIn(server.port)
@@ -201,16 +181,7 @@ test('[E15] a message that breaks off is never ended with a dot: the connection 
 
 test('[E16] one message that cannot be read does not end the session', async (t) => {
   const server = await startPop3(t, {
-    wrapStore: (store) => ({
-      call: (procedure, args) => store.call(procedure, args),
-      all: (statement, args) => store.all(statement, args),
-      first: async (statement, args) => {
-        if (statement.name === 'content.readHead') throw new Error('the disk is gone')
-        return store.first(statement, args)
-      },
-      query: (build) => store.query(build),
-      close: () => store.close(),
-    }),
+    wrapStore: (store) => faultyStore(store, { first: 'content.readHead' }),
   })
   await server.deliver(MAIL, 'Return-Path: <>\r\n')
   const client = await TestClient.loggedIn(server.port)
@@ -235,3 +206,37 @@ test('[E18] a disabled account is told so, not asked for another password', asyn
   await client.ask('USER disabled')
   assert.match(await client.ask('PASS x'), /^-ERR \[SYS\/PERM\] .*disabled/)
 })
+
+test('[E19] a slow reader of a large message costs little memory, and the message arrives whole', async (t) => {
+  const server = await startPop3(t)
+  const line = 'x'.repeat(74)
+  const content = Buffer.from(`Subject: large\r\n\r\n${`${line}\r\n.dot\r\n`.repeat(620_000)}`)
+  await server.deliver(content)
+  const client = await TestClient.loggedIn(server.port)
+  const before = memory()
+  client.socket.pause()
+  client.send('RETR 1\r\n')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  assert.ok(memory() - before < 20_000_000, `${memory() - before} bytes more while nothing is read`)
+  assert.equal(await measure(client), content.length + 620_000 + `+OK ${content.length} octets\r\n.\r\n`.length)
+})
+
+function memory(): number {
+  const { arrayBuffers, external, heapUsed } = process.memoryUsage()
+  return arrayBuffers + external + heapUsed
+}
+
+/** Octets of one response, read without keeping them. */
+function measure(client: TestClient): Promise<number> {
+  client.socket.removeAllListeners('data')
+  return new Promise((resolve) => {
+    let octets = 0
+    let tail = ''
+    client.socket.on('data', (bytes: Buffer) => {
+      octets += bytes.length
+      tail = (tail + bytes.subarray(-5).toString('latin1')).slice(-5)
+      if (tail === '\r\n.\r\n') resolve(octets)
+    })
+    client.socket.resume()
+  })
+}

@@ -26,6 +26,8 @@ export interface TestPop3Options {
   readonly settings?: Record<string, unknown>
   /** What the server takes for the peer's address. */
   readonly peerAddress?: string
+  /** Told of every idle time-out a session asks for. */
+  readonly onIdleTimeout?: (ms: number) => void
   /** Stands between the sessions and the store. */
   readonly wrapStore?: (store: Store) => Store
 }
@@ -74,7 +76,7 @@ export async function startPop3(t: TestContext, options: TestPop3Options = {}): 
   const tls = options.tls ?? 'none'
   const credentials = tls === 'none' ? {} : { credentials: await selfSigned('posthorn.test', []) }
   const listener = await nodeListener({ shared: false }).listen({ host: '127.0.0.1', port: 0, tls, ...credentials, maxConnections: 20 }, (connection) => {
-    const session = servePop3(options.peerAddress === undefined ? connection : from(connection, options.peerAddress), context)
+    const session = servePop3(disguised(connection, options), context)
     sessions.add(session)
     void session.finally(() => sessions.delete(session))
   })
@@ -123,14 +125,29 @@ export async function startPop3(t: TestContext, options: TestPop3Options = {}): 
   }
 }
 
-function from(connection: Connection, address: string): Connection {
+function disguised(connection: Connection, { peerAddress, onIdleTimeout }: TestPop3Options): Connection {
   return new Proxy(connection, {
     get(target, name) {
-      if (name === 'remote') return { address, port: 1 }
+      if (name === 'remote' && peerAddress !== undefined) return { address: peerAddress, port: 1 }
+      if (name === 'idleTimeout' && onIdleTimeout) return onIdleTimeout
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
+}
+
+/** A store in which one kind of thing goes wrong. */
+export function faultyStore(store: Store, faults: { readonly call?: string; readonly first?: string }): Store {
+  return {
+    call: async (called, args) => (called.name === faults.call ? err({ type: 'full', detail: 'no room' }) : store.call(called, args)),
+    all: (statement, args) => store.all(statement, args),
+    first: async (statement, args) => {
+      if (statement.name === faults.first) throw new Error('the disk is gone')
+      return store.first(statement, args)
+    },
+    query: (build) => store.query(build),
+    close: () => store.close(),
+  }
 }
 
 function recorder(lines: string[]): Log {
