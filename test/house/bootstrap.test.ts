@@ -67,6 +67,15 @@ test('an installation that was killed is done again, and its lock does not stay'
   assert.ok(!existsSync(join(folder, '.cache/setup.lock')))
 })
 
+test('what was complete is not trusted any more once something began to change it', async (t) => {
+  const { run, npmCalls, folder } = project(t)
+  await run(['start'])
+  writeFileSync(join(folder, 'tools/check.ts'), '')
+  await run(['check'], { npm: 'dies' })
+  await run(['start'])
+  assert.equal(npmCalls().length, 3)
+})
+
 test('two starts at once install once', async (t) => {
   const { run, npmCalls } = project(t)
   const both = await Promise.all([run(['start']), run(['start'])])

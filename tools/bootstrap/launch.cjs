@@ -8,8 +8,14 @@ var path = require('path')
 /** `node:sqlite` and type stripping still call themselves experimental; the line says nothing to whoever runs a mail server. */
 var NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
 
-/** A signal to the whole group (Ctrl-C) has reached the child already. One that ends at once is not asked twice. */
+/**
+ * A signal to the whole group has reached the child already, and cannot be told from one to this process alone: the child may get it
+ * twice, this long apart, and takes the two for one. One that ends at once is not asked again.
+ */
 var FORWARD_DELAY_MS = 50
+
+/** How often to look whether the caller is still there, see `endWithCaller`. */
+var CALLER_POLL_MS = 500
 
 function launch(root, node, command, args) {
   var child = childProcess.spawn(node, NODE_FLAGS.concat(program(root, command, args)), {
@@ -29,12 +35,24 @@ function launch(root, node, command, args) {
     ;['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
       process.on(signal, forward)
     })
+    if (process.env.npm_lifecycle_event) endWithCaller(child)
     child.on('error', reject)
     child.on('exit', function (code, signal) {
       ended = true
       resolve(signal ? 128 + os.constants.signals[signal] : code)
     })
   })
+}
+
+/** `kill` on `npm start` ends npm and its shell, which tell nobody: the server would go on without an owner. */
+function endWithCaller(child) {
+  var caller = process.ppid
+  var timer = setInterval(function () {
+    if (process.ppid === caller) return
+    clearInterval(timer)
+    child.kill('SIGTERM')
+  }, CALLER_POLL_MS)
+  timer.unref()
 }
 
 function program(root, command, args) {
