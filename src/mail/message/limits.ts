@@ -48,9 +48,6 @@ export const MIME_DEPTH_MAX = 100
 /** MIME parts in one message; the rest is left as one opaque part. */
 export const MIME_PARTS_MAX = 1000
 
-/** Header of one part. */
-export const PART_HEADER_BYTES_MAX = 64 * 1024
-
 /** A boundary: 70 characters by RFC 2046 §5.1.1, with room for those who do not count. */
 export const BOUNDARY_CHARACTERS_MAX = 250
 
