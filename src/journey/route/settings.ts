@@ -8,6 +8,11 @@ import { parseTarget, type RouteTable, type RouteTarget } from './table.ts'
 const SMTP_PORT = 25
 const SUBMISSION_PORT = 587
 
+/** A control character could end a line of the login. */
+function printable() {
+  return z.string().regex(/^[^\x00-\x1f\x7f]*$/, 'no control characters')
+}
+
 const SmartHost = z
   .object({
     host: z.string().min(1).describe('Name or address of the host that takes all mail'),
@@ -16,9 +21,10 @@ const SmartHost = z
       .enum(['required', 'opportunistic', 'implicit', 'none'])
       .default('required')
       .describe('required: STARTTLS with a valid certificate; opportunistic: TLS when offered; implicit: TLS from the first byte (465); none: in clear'),
-    username: z.string().default('').describe('Name to log in with; empty: no login'),
-    password: z.string().default('').describe('Password to log in with; sent in clear only when tls is "none"'),
+    username: printable().default('').describe('Name to log in with; empty: no login'),
+    password: printable().default('').describe('Password to log in with; sent in clear only when tls is "none"'),
   })
+  .refine(({ username, password }) => (username === '') === (password === ''), 'a login needs both a username and a password')
   .describe('Hand all mail that leaves to one host instead of delivering it by DNS')
 
 export const RouteSettings = z
