@@ -11,6 +11,8 @@ const ROOT = join(import.meta.dirname, '..')
 const TEST_TIMEOUT_MS = 180_000
 const TESTS_AT_ONCE = 2
 
+const COLORS = process.stdout.isTTY ? 'force' : 'off'
+
 interface Check {
   readonly name: string
   readonly command: readonly [string, ...string[]]
@@ -21,7 +23,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'types of the pure folders', command: ['tsc', '--noEmit', '-p', 'tsconfig.pure.json'] },
-  { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings', '--max-diagnostics=50'] },
+  { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings', '--max-diagnostics=50', `--colors=${COLORS}`] },
   { name: 'architecture', command: ['node', 'tools/architecture.ts'] },
   { name: 'tidy', command: ['node', 'tools/tidy.ts'] },
   { name: 'unused code', command: ['knip', '--no-progress'], checksOnly: true },

@@ -11,6 +11,7 @@ import { RATCHET } from './tidy/limits.ts'
 import type { Problem } from './tidy/problem.ts'
 import { judgeText } from './tidy/text.ts'
 
+const ROOT = join(import.meta.dirname, '..')
 const FOLDERS = ['src', 'test', 'tools', 'bench', 'docs', 'web', 'bin', 'runtime', '.ci']
 const TEXT = /\.(?:[cm]?[jt]sx?|md|json|ya?ml|toml|html|css|sh|txt)$|\/(?:run|posthorn)$/
 const CODE = /^(?:src|test|tools|bench)\/.*\.(?:ts|cjs)$/
@@ -30,7 +31,8 @@ export function tidy(root: string): { problems: readonly Problem[]; functions: r
     problems.push(...judged.problems)
     functions.push(...judged.functions)
   }
-  problems.push(...judgeParts(paths), ...judgeRatchet(root, functions))
+  problems.push(...judgeParts(paths))
+  if (root === ROOT) problems.push(...judgeRatchet(root, functions))
   problems.sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1))
   return { problems, functions: functions.sort((a, b) => b.lines - a.lines) }
 }
@@ -74,7 +76,7 @@ function judgeRatchet(root: string, functions: readonly FoundFunction[]): Proble
 
 function main(): number {
   const { values } = parseArgs({ options: { root: { type: 'string' }, longest: { type: 'string' } } })
-  const { problems, functions } = tidy(values.root ?? join(import.meta.dirname, '..'))
+  const { problems, functions } = tidy(values.root ?? ROOT)
   for (const { path, line, what, instead } of problems) console.log(`${path}:${line}: ${what} — ${instead}`)
   console.log('The longest functions:')
   for (const { path, name, line, lines } of functions.slice(0, Number(values.longest ?? 5)))

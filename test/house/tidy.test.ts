@@ -80,8 +80,10 @@ test('functions are found by name and length', () => {
     'const fourth = (a: string): void => {',
     '}',
     "describe('fifth', () => {",
+    "  test('sixth', () => {",
+    '  })',
     '})',
-    'declare function sixth(a: string): void',
+    'declare function eighth(a: string): void',
     'function seventh() {}',
   ].join('\n')
   const found = functionsIn({ path: 'a.ts', text, code: blankLiterals(text) })
@@ -89,9 +91,10 @@ test('functions are found by name and length', () => {
     found.map(({ name, line, lines: count }) => [name, line, count]),
     [
       ['first', 1, 6],
-      ['seventh', 17, 1],
+      ['seventh', 19, 1],
       ['#third', 8, 3],
       ['fourth', 12, 2],
+      ['test', 15, 2],
     ],
   )
 })

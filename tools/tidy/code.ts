@@ -2,7 +2,7 @@
 
 import { lineAt, type Source } from '../source.ts'
 import { type FoundFunction, functionsIn } from './functions.ts'
-import { FILE_LINES_MAX, FUNCTION_LINES_MAX, RATCHET } from './limits.ts'
+import { FILE_LINES_MAX, FUNCTION_LINES_MAX, RATCHET, TEST_FILE_LINES_MAX } from './limits.ts'
 import type { Problem } from './problem.ts'
 
 interface Ban {
@@ -81,7 +81,14 @@ function judgeShape(source: Source): Problem[] {
 
 function judgeSizes(source: Source, functions: readonly FoundFunction[]): Problem[] {
   const lines = source.text.split('\n').length - 1
-  const file = judgeSize(source.path, { path: source.path, line: 1, lines, max: FILE_LINES_MAX, kind: 'the file' })
+  const isTest = source.path.endsWith('.test.ts')
+  const file = judgeSize(source.path, {
+    path: source.path,
+    line: 1,
+    lines,
+    max: isTest ? TEST_FILE_LINES_MAX : FILE_LINES_MAX,
+    kind: 'the file',
+  })
   const each = functions.map((found) =>
     judgeSize(`${source.path}#${found.name}`, { ...found, max: FUNCTION_LINES_MAX, kind: `function ${found.name}` }),
   )

@@ -1,4 +1,4 @@
-// Finds the functions of a file and their lengths, by braces: `node:test` groups are not counted, their tests are.
+// Finds the functions of a file and their lengths, by braces. Groups of tests are not counted, the tests in them are.
 
 import { lineAt, type Source } from '../source.ts'
 
@@ -43,10 +43,15 @@ export function functionsIn(source: Source): FoundFunction[] {
   for (const match of code.matchAll(/=>\s*\{/g)) {
     const lineStart = code.lastIndexOf('\n', match.index) + 1
     const head = code.slice(lineStart, match.index)
-    if (/\b(?:describe|suite)\(/.test(head)) continue
-    add(arrowName(head), lineStart, match.index + match[0].length - 1)
+    const open = match.index + match[0].length - 1
+    if (!isTestGroup(code, open)) add(arrowName(head), lineStart, open)
   }
   return found
+}
+
+/** `describe`, or a function of the project that wraps a set of tests: what is inside counts, the group does not. */
+function isTestGroup(code: string, open: number): boolean {
+  return /^\s*(?:test|it)\(/m.test(code.slice(open, closing(code, open)))
 }
 
 function arrowName(head: string): string {
