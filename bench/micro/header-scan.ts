@@ -1,6 +1,6 @@
 // How long one header takes: scan for its end, read the facts, mend a submission. Run: node bench/micro/header-scan.ts
 
-import { editSubmission, headerFacts, HeaderScanner } from '../../src/mail/message/message.ts'
+import { editSubmission, HeaderScanner, headerFacts } from '../../src/mail/message/message.ts'
 
 const HEADER = [
   'Received: from mail-ed1-f51.example.com (mail-ed1-f51.example.com [192.0.2.51])',

@@ -28,10 +28,6 @@ export function decodeCharset(label: string, bytes: Uint8Array): string | undefi
   return decoderOf(label)?.decode(bytes)
 }
 
-export function isKnownCharset(label: string): boolean {
-  return decoderOf(label) !== undefined
-}
-
 function decoderOf(label: string): TextDecoder | undefined {
   const name = label.trim().toLowerCase()
   const known = decoders.get(name)

@@ -24,12 +24,15 @@ test('[D1] Punycode of RFC 3492 §7.1, both ways', () => {
     assert.equal(encodePunycode(text), encoded)
     assert.equal(decodePunycode(encoded), text)
   }
-  for (const bad of ['', 'a b', '99999999', 'ü', 'x-99999999999', 'a'.repeat(64)]) assert.equal(decodePunycode(bad), undefined, bad)
+  for (const bad of ['', 'a b', '99999999', 'ü', 'x-99999999999', 'a'.repeat(64)])
+    assert.equal(decodePunycode(bad), undefined, bad)
 })
 
 test('[D1] whatever fits into a label comes back', () => {
   const points = fc.integer({ min: 0x80, max: 0x10ffff }).filter((point) => point < 0xd800 || point > 0xdfff)
-  const text = fc.array(fc.oneof(points, fc.integer({ min: 97, max: 122 })), { maxLength: 12 }).map((list) => String.fromCodePoint(...list))
+  const text = fc
+    .array(fc.oneof(points, fc.integer({ min: 97, max: 122 })), { maxLength: 12 })
+    .map((list) => String.fromCodePoint(...list))
   fc.assert(
     fc.property(text, (label) => {
       const encoded = encodePunycode(label)
@@ -65,5 +68,6 @@ test('[D3] for display, labels are decoded only if they encode to the same again
 })
 
 test('[D4] a mapping never makes a dot, a slash or an "@"', () => {
-  for (const text of ['a\u2024b.org', '\u2488com.org', 'a\u2100b.org', 'a\uff20b.org', 'a\u2026b.org']) assert.equal(domainToAscii(text).ok, false, text)
+  for (const text of ['a\u2024b.org', '\u2488com.org', 'a\u2100b.org', 'a\uff20b.org', 'a\u2026b.org'])
+    assert.equal(domainToAscii(text).ok, false, text)
 })

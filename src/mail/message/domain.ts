@@ -11,9 +11,9 @@ const ASCII_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/
 // The full stops of Chinese and Japanese writing separate labels too (RFC 3490 §3.1, UTS 46 §4).
 const DOTS = /[.\u3002\uff0e\uff61]/
 // Letters, marks and digits (RFC 5892 without its exception lists), with the characters that languages need between letters.
-const UNICODE_LABEL = /^[\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb\u200c\u200d-]+$/u
+const UNICODE_LABEL = /^[\u200c\u200d\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb-]+$/u
 // Left out by UTS 46 without a word: soft hyphen, zero-width space, word joiner, byte order mark, variation selectors.
-const IGNORED = /[\u00ad\u200b\u2060\ufeff\ufe00-\ufe0f]/g
+const IGNORED = /[\ufe00-\ufe0f\u00ad\u200b\u2060\ufeff]/g
 
 /** A name in lower-case A-labels, or why the text is no domain name (RFC 5321 §4.1.2 Domain, RFC 6531 §3.3). */
 export function domainToAscii(text: string): Result<string, string> {
@@ -22,7 +22,8 @@ export function domainToAscii(text: string): Result<string, string> {
   const lower = text.toLowerCase()
   if (ASCII_NAME.test(lower)) return checked(lower)
   // What is ASCII already and is not letters, digits and hyphens cannot be mended by any mapping.
-  if (!/[^\u0000-\u007f]/.test(text) || !text.isWellFormed()) return err('the domain contains a character that no domain may have')
+  if (!/[^\u0000-\u007f]/.test(text) || !text.isWellFormed())
+    return err('the domain contains a character that no domain may have')
   const labels: string[] = []
   for (const label of text.split(DOTS)) {
     const ascii = labelToAscii(label)
@@ -47,7 +48,8 @@ function checked(name: string): Result<string, string> {
     if (!ASCII_LABEL.test(label)) return err('a label of the domain begins or ends with a hyphen, or has a forbidden character')
   }
   // No top-level domain is a number (RFC 3696 §2): this is an IP address without its brackets.
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return err('a domain cannot end in a number; an IP address stands in brackets, as in [192.0.2.1]')
+  if (/^\d+$/.test(labels.at(-1) ?? ''))
+    return err('a domain cannot end in a number; an IP address stands in brackets, as in [192.0.2.1]')
   return ok(name)
 }
 

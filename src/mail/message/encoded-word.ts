@@ -57,6 +57,8 @@ export function encodeWords(text: string): readonly string[] {
 }
 
 function decodeQ(text: string): Uint8Array {
-  const octets = text.replace(/_/g, ' ').replace(/=([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const octets = text
+    .replace(/_/g, ' ')
+    .replace(/=([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return /[^\u0000-\u00ff]/.test(octets) ? Buffer.from(octets, 'utf8') : Buffer.from(octets, 'latin1')
 }

@@ -22,7 +22,10 @@ export function folded(name: string, lines: readonly string[]): string {
   let text = `${name}: `
   for (const [index, line] of lines.entries()) {
     assert(isHeaderSafe(line), `${name}: a control character in a header field`)
-    assert(Buffer.byteLength(line, 'utf8') + name.length + 2 <= LINE_OCTETS_MAX, `${name}: a line longer than a header line may be`)
+    assert(
+      Buffer.byteLength(line, 'utf8') + name.length + 2 <= LINE_OCTETS_MAX,
+      `${name}: a line longer than a header line may be`,
+    )
     text += index === 0 ? line : `\r\n\t${line}`
   }
   return `${text}\r\n`

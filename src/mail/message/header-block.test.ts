@@ -120,13 +120,18 @@ test('[H5] what is wrong is noted and stops nothing', () => {
   )
   assert.equal(odd.subject, 'one')
   assert.deepEqual(odd.problems, ['stray-line', 'bare-cr-or-lf', 'nul', 'duplicate-field', 'bad-date', 'bad-message-id'])
-  assert.deepEqual(facts(`From: a@b.c\r\nDate: Fri, 2 Jan 2026 16:04:05 Z\r\nX: ${'x'.repeat(996)}\r\n\r\n`).problems, ['long-line'])
+  assert.deepEqual(facts(`From: a@b.c\r\nDate: Fri, 2 Jan 2026 16:04:05 Z\r\nX: ${'x'.repeat(996)}\r\n\r\n`).problems, [
+    'long-line',
+  ])
   assert.deepEqual(facts(`From: a@b.c\r\nDate: Fri, 2 Jan 2026 16:04:05 Z\r\nX: ${'x'.repeat(995)}\r\n\r\n`).problems, [])
   assert.ok(facts('A: b\r\n'.repeat(3000)).problems.includes('too-many-fields'))
 })
 
 test('[H6] a subject is one line of at most 200 characters and whole ones', () => {
-  assert.equal(facts(`Subject: ${'😀'.repeat(300)}\r\n`.replace(/😀/g, Buffer.from('😀').toString('latin1'))).subject?.length, 199)
+  assert.equal(
+    facts(`Subject: ${'😀'.repeat(300)}\r\n`.replace(/😀/g, Buffer.from('😀').toString('latin1'))).subject?.length,
+    199,
+  )
   assert.equal(facts('Subject: =?utf-8?B?YQpi?=\r\n').subject, 'a b')
   assert.equal(facts('Subject: \xc3\xbc\r\n').subject, 'ü')
   assert.equal(facts('Subject: \xfc\r\n').subject, 'ü')
@@ -187,6 +192,11 @@ test('[H11] with nothing to mend, the same bytes come back', () => {
 })
 
 test('[H12] a Message-ID is never bracketed twice and never breaks its line', () => {
-  assert.ok(Buffer.from(editSubmission(Buffer.from('Date: x\r\n\r\n'), { ...EDIT, messageId: '<a@b>' })).toString().startsWith('Message-ID: <a@b>\r\n'))
-  for (const messageId of ['a\r\nX: y@b', 'a b@c', 'a>b@c', '', '<>']) assert.throws(() => editSubmission(Buffer.from('\r\n'), { ...EDIT, messageId }))
+  assert.ok(
+    Buffer.from(editSubmission(Buffer.from('Date: x\r\n\r\n'), { ...EDIT, messageId: '<a@b>' }))
+      .toString()
+      .startsWith('Message-ID: <a@b>\r\n'),
+  )
+  for (const messageId of ['a\r\nX: y@b', 'a b@c', 'a>b@c', '', '<>'])
+    assert.throws(() => editSubmission(Buffer.from('\r\n'), { ...EDIT, messageId }))
 })

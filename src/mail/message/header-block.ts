@@ -1,10 +1,10 @@
 // What the server wants to know about a message from its header, read once while the message comes in.
 
+import { firstMailbox } from './address-list.ts'
 import { parseDate } from './dates.ts'
 import { decodeEncodedWords } from './encoded-word.ts'
 import { type HeaderFields, type RawField, rawValue, readFields, textValue } from './header-fields.ts'
 import { DELIVERED_TO_MAX, HEADER_VALUE_CHARACTERS_MAX, LINE_OCTETS_MAX, SUBJECT_CHARACTERS_MAX } from './limits.ts'
-import { firstMailbox } from './address-list.ts'
 import { parseMessageId } from './message-id.ts'
 
 /** What is wrong with the header. None of these stops the mail; policy and the journey may speak of them. */

@@ -1,7 +1,7 @@
 // The tree of parts while it grows: which parts are open, which boundaries are waited for, and where the limits cut.
 // structure.ts feeds it with lines.
 
-import { readFields, type HeaderFields, textValue } from './header-fields.ts'
+import { type HeaderFields, readFields, textValue } from './header-fields.ts'
 import { BOUNDARY_CHARACTERS_MAX, HEADER_VALUE_CHARACTERS_MAX, MIME_DEPTH_MAX, MIME_PARTS_MAX } from './limits.ts'
 import { type MediaType, type Parameterised, parseMediaType, parseParameterised } from './media-type.ts'
 import type { Part, Structure } from './structure.ts'
@@ -114,7 +114,16 @@ export class PartTree {
 
   #begin(headerStart: number, mediaType = TEXT): Draft {
     const bodyStart = -1
-    const part: Draft = { headerStart, bodyStart, bodyEnd: -1, mediaType, encoding: '7bit', lines: 0, opaque: false, children: [] }
+    const part: Draft = {
+      headerStart,
+      bodyStart,
+      bodyEnd: -1,
+      mediaType,
+      encoding: '7bit',
+      lines: 0,
+      opaque: false,
+      children: [],
+    }
     this.#open.push({ part, newlinesBefore: this.#newlines, boundary: undefined, shadowed: undefined })
     this.#partCount++
     return part
@@ -215,7 +224,8 @@ function describe(part: Draft, header: HeaderFields, missing: MediaType): void {
   const values = new Map<string, string>()
   for (const field of header.fields) {
     const name = field.name.toLowerCase()
-    if (name.startsWith('content-') && !values.has(name)) values.set(name, textValue(header, field).slice(0, HEADER_VALUE_CHARACTERS_MAX))
+    if (name.startsWith('content-') && !values.has(name))
+      values.set(name, textValue(header, field).slice(0, HEADER_VALUE_CHARACTERS_MAX))
   }
   const contentType = values.get('content-type')
   part.mediaType = contentType === undefined ? missing : parseMediaType(contentType)

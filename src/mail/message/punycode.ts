@@ -56,7 +56,7 @@ export function decodePunycode(encoded: string): string | undefined {
     position = integer.next
     const count = points.length + 1
     i += integer.value
-    bias = adapt(integer.value, count, points.length === (hyphen > 0 ? hyphen : 0))
+    bias = adapt(integer.value, count, points.length === Math.max(hyphen, 0))
     n += Math.floor(i / count)
     i %= count
     if (n > 0x10ffff || (n >= 0xd800 && n <= 0xdfff)) return undefined

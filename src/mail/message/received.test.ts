@@ -35,12 +35,23 @@ test('[T2] trap 21: peers are written as literals, mapped IPv4 as IPv4', () => {
   assert.equal(from({ helo: 'c', peerAddress: '::ffff:192.0.2.7' }), 'Received: from c ([192.0.2.7])')
   assert.equal(from({ helo: '[192.0.2.7]', peerAddress: 'fe80::1%eth0' }), 'Received: from [192.0.2.7] ([IPv6:fe80::1])')
   assert.equal(from({ peerAddress: '192.0.2.7' }), 'Received: from [192.0.2.7] ([192.0.2.7])')
-  assert.equal(from({ helo: 'what (is) this', peerAddress: '192.0.2.7' }), 'Received: from [192.0.2.7] (said what \\(is\\) this [192.0.2.7])')
+  assert.equal(
+    from({ helo: 'what (is) this', peerAddress: '192.0.2.7' }),
+    'Received: from [192.0.2.7] (said what \\(is\\) this [192.0.2.7])',
+  )
 })
 
 test('[T3] trap 48: a line break in anything that came from outside stops us', () => {
   const bad = 'x\r\nX-Forged: y'
-  for (const wrong of [{ helo: bad }, { for: bad }, { helo: 'a', peerName: bad }, { hostname: bad }, { id: bad }, { helo: 'a\0' }, { tls: { version: bad, cipher: 'x' } }])
+  for (const wrong of [
+    { helo: bad },
+    { for: bad },
+    { helo: 'a', peerName: bad },
+    { hostname: bad },
+    { id: bad },
+    { helo: 'a\0' },
+    { tls: { version: bad, cipher: 'x' } },
+  ])
     assert.throws(() => receivedHeader({ ...RECEIVED, ...wrong }), JSON.stringify(wrong))
   for (const text of [bad, 'a\0', 'a\n']) {
     assert.throws(() => returnPathHeader(text))
@@ -99,10 +110,22 @@ test('[T7] dates are written in UTC and read in every form old mail has', () => 
   ]
   for (const form of forms) assert.equal(parseDate(form), AT, form)
   assert.equal(parseDate('1 Jan 99 00:00 Z'), Date.UTC(1999, 0, 1))
-  for (const bad of ['', 'now', '32 Jan 2026 00:00', '31 Feb 2026 00:00', '1 Foo 2026 00:00', '1 Jan 2026', '1 Jan 2026 25:00', '1 Jan 2026 10:61', ' '.repeat(1e6)])
+  for (const bad of [
+    '',
+    'now',
+    '32 Jan 2026 00:00',
+    '31 Feb 2026 00:00',
+    '1 Foo 2026 00:00',
+    '1 Jan 2026',
+    '1 Jan 2026 25:00',
+    '1 Jan 2026 10:61',
+    ' '.repeat(1e6),
+  ])
     assert.equal(parseDate(bad), undefined, bad.slice(0, 30))
 })
 
 test('[T7] a written date is read back', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 4e9 }), (second) => assert.equal(parseDate(formatDate(second * 1000)), second * 1000)))
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4e9 }), (second) => assert.equal(parseDate(formatDate(second * 1000)), second * 1000)),
+  )
 })

@@ -82,5 +82,8 @@ function tlsClause({ version, cipher }: { version: string; cipher: string }): st
 }
 
 function comment(text: string): string {
-  return text.slice(0, 255).toWellFormed().replace(/[()\\]/g, '\\$&')
+  return text
+    .slice(0, 255)
+    .toWellFormed()
+    .replace(/[()\\]/g, '\\$&')
 }

@@ -42,12 +42,19 @@ export function humanPart(report: Report, facts: HeaderFacts, { utf8 }: { readon
   const text = `${letter(report, facts).join('\r\n')}\r\n`
   const header = 'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: '
   if (/^[\u0000-\u007f]*$/.test(text)) return `${header}7bit\r\n\r\n${text}`
-  return utf8 ? `${header}8bit\r\n\r\n${text}` : `${header}quoted-printable\r\n\r\n${encodeQuotedPrintable(Buffer.from(text, 'utf8'))}`
+  return utf8
+    ? `${header}8bit\r\n\r\n${text}`
+    : `${header}quoted-printable\r\n\r\n${encodeQuotedPrintable(Buffer.from(text, 'utf8'))}`
 }
 
 function letter(report: Report, facts: HeaderFacts): string[] {
-  const lines = [`This is the mail server at ${domainToUnicode(report.reportingHost)}.`, '', ...paragraph(`${about(facts)} ${OPENINGS[report.kind]}`, '')]
-  for (const recipient of report.recipients.slice(0, RECIPIENTS_SHOWN_MAX)) lines.push('', ...recipientLines(report.kind, recipient))
+  const lines = [
+    `This is the mail server at ${domainToUnicode(report.reportingHost)}.`,
+    '',
+    ...paragraph(`${about(facts)} ${OPENINGS[report.kind]}`, ''),
+  ]
+  for (const recipient of report.recipients.slice(0, RECIPIENTS_SHOWN_MAX))
+    lines.push('', ...recipientLines(report.kind, recipient))
   const more = report.recipients.length - RECIPIENTS_SHOWN_MAX
   if (more > 0) lines.push('', `… and ${more} more, listed in the attached details.`)
   return [...lines, '', ...closing(report)]
@@ -64,7 +71,8 @@ function recipientLines(kind: ReportKind, recipient: ReportRecipient): string[] 
   const words = explainStatus(recipient.status, kind)
   lines.push(...paragraph(`What happened: ${recipient.meaning ?? words.meaning}`, '    '))
   if (recipient.diagnostic !== undefined) {
-    const who = recipient.remoteHost === undefined ? 'In technical words:' : `The server ${cleaned(recipient.remoteHost, 255)} said:`
+    const who =
+      recipient.remoteHost === undefined ? 'In technical words:' : `The server ${cleaned(recipient.remoteHost, 255)} said:`
     lines.push(`    ${who}`, ...paragraph(recipient.diagnostic, '      '))
   }
   lines.push(...paragraph(`What you can do: ${recipient.advice ?? words.advice}`, '    '))
@@ -76,7 +84,10 @@ function recipientLines(kind: ReportKind, recipient: ReportRecipient): string[] 
 function closing({ kind, reportingHost }: Report): string[] {
   const details = 'The technical details and the header of your message are attached.'
   if (kind !== 'failed') return paragraph(details, '')
-  return paragraph(`${details} If you need help, forward this whole message to the postmaster at ${domainToUnicode(reportingHost)}.`, '')
+  return paragraph(
+    `${details} If you need help, forward this whole message to the postmaster at ${domainToUnicode(reportingHost)}.`,
+    '',
+  )
 }
 
 // What the sender wrote says more to them than where it was forwarded to.

@@ -65,7 +65,11 @@ export function buildReport(report: Report): Uint8Array {
   assert(report.recipients.length > 0, 'a report needs a recipient to speak of')
   const utf8 = reportNeedsSmtpUtf8(report)
   const facts = headerFacts(report.originalHeaders)
-  const parts = [humanPart(report, facts, { utf8 }), statusPart(report, { utf8 }), quotedHeaderPart(report.originalHeaders, { utf8 })]
+  const parts = [
+    humanPart(report, facts, { utf8 }),
+    statusPart(report, { utf8 }),
+    quotedHeaderPart(report.originalHeaders, { utf8 }),
+  ]
   const boundary = freeBoundary(report.boundary, parts)
   const text = [`${topHeader(report, facts, boundary)}\r\n`]
   for (const part of parts) text.push(`--${boundary}\r\n${part}\r\n`)
@@ -75,7 +79,9 @@ export function buildReport(report: Report): Uint8Array {
 
 /** True when an address in the report is outside ASCII: the report then travels with SMTPUTF8 and 8BITMIME (RFC 6533 §4). */
 export function reportNeedsSmtpUtf8({ to, recipients }: Pick<Report, 'to' | 'recipients'>): boolean {
-  return isWide(to) || recipients.some((recipient) => isWide(recipient.finalRecipient) || isWide(recipient.originalRecipient ?? ''))
+  return (
+    isWide(to) || recipients.some((recipient) => isWide(recipient.finalRecipient) || isWide(recipient.originalRecipient ?? ''))
+  )
 }
 
 function topHeader(report: Report, facts: HeaderFacts, boundary: string): string {

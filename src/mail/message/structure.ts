@@ -1,7 +1,7 @@
 // The MIME structure of a message: where every part's header and body begin and end, and what they are. Content comes in
 // pieces of any size; memory is bounded whatever it says. Nothing is decoded: readers take the ranges they want.
 
-import { HEADER_BYTES_MAX, BOUNDARY_CHARACTERS_MAX } from './limits.ts'
+import { BOUNDARY_CHARACTERS_MAX, HEADER_BYTES_MAX } from './limits.ts'
 import type { MediaType, Parameterised } from './media-type.ts'
 import { type Boundary, PartTree } from './part-tree.ts'
 

@@ -29,7 +29,10 @@ export function encodeQuotedPrintable(bytes: Uint8Array): string {
 /** Tolerant: an equals sign that begins nothing stays, white space at line ends goes (RFC 2045 §6.7 rule 3). */
 export function decodeQuotedPrintable(text: string): Uint8Array {
   const joined = text.replace(/[ \t]+(?=\r?\n|$)/g, '').replace(/=\r?\n/g, '')
-  return Buffer.from(joined.replace(/=([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1')
+  return Buffer.from(
+    joined.replace(/=([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
 }
 
 /** A part's body (one character per octet) without its transfer encoding; unknown encodings are taken as they are. */
