@@ -33,6 +33,7 @@ export class SmtpClient {
   #transaction: ClientTransaction | undefined
   #encoder: DataEncoder | undefined
   #contentBytes = 0
+  #repliesCount = 0
   /** A transaction is open on the server that nobody wants: RSET before the next. */
   #leftOpen = false
 
@@ -58,6 +59,11 @@ export class SmtpClient {
     return this.#state === 'envelope' && this.#transaction?.awaitsData ? 'data' : PHASE_OF_STATE[this.#state]
   }
 
+  /** Grows with every whole reply: progress that deserves new patience, unlike single bytes. */
+  get repliesCount(): number {
+    return this.#repliesCount
+  }
+
   /** The transaction under way, as far as it got; for when the connection breaks. */
   get progress(): TransactionResult | undefined {
     return this.#transaction
@@ -70,6 +76,7 @@ export class SmtpClient {
     this.#parser.receive(bytes)
     for (let parsed = this.#parser.next(); parsed; parsed = this.#parser.next()) {
       if (!parsed.ok) return this.#fail({ type: 'protocol', phase: this.phase, detail: describe(parsed.error) })
+      this.#repliesCount++
       this.#observer?.received(parsed.value)
       this.#dispatch(parsed.value)
       if (this.#isDeaf()) return this.#parser.discard()
