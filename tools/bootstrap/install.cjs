@@ -22,10 +22,7 @@ function dependencies(root, wanted) {
   }
   function isReady() {
     var found = readStamp(modules)
-    if (found === stamp('all') || (wanted === 'run' && found === stamp('run'))) return true
-    if (found !== undefined || !isCompleteInstallation(modules, lock)) return false
-    writeStamp(modules, stamp('all')) // someone ran `npm install`; it is the same
-    return true
+    return found === stamp('all') || (wanted === 'run' && found === stamp('run'))
   }
   function install() {
     // What runs from node_modules now must not lose it: packages for the tests are added to the others, not put in their place.
@@ -69,7 +66,6 @@ function runtime(root) {
 
 function work(what, modules, run) {
   unlink(path.join(modules, STAMP))
-  unlink(path.join(modules, '.package-lock.json'))
   var line = progress(what)
   return run().then(
     function () {
@@ -95,27 +91,6 @@ function requireStarts(node) {
   )
 }
 
-/** npm writes node_modules/.package-lock.json last of all. If it names every package of our lock file, nothing is missing. */
-function isCompleteInstallation(modules, lockFile) {
-  var installed = readJson(path.join(modules, '.package-lock.json'))
-  var lock = readJson(lockFile)
-  if (!installed || !lock) return false
-  return Object.keys(lock.packages).every(function (name) {
-    if (name === '') return true
-    var wanted = lock.packages[name]
-    var found = installed.packages && installed.packages[name]
-    if (!found) return Boolean(wanted.optional) && !fitsPlatform(wanted)
-    return found.version === wanted.version && found.integrity === wanted.integrity
-  })
-}
-
-function fitsPlatform(wanted) {
-  if (wanted.libc) return false // which of glibc and musl is there, npm decides
-  var os = [].concat(wanted.os || process.platform)
-  var cpu = [].concat(wanted.cpu || process.arch)
-  return os.indexOf(process.platform) !== -1 && cpu.indexOf(process.arch) !== -1
-}
-
 function hash(file) {
   return crypto.createHash('sha256').update(fs.readFileSync(file)).digest('hex')
 }
@@ -128,23 +103,11 @@ function readStamp(modules) {
   }
 }
 
-/** Whole or not at all, so that a stamp never tells of less than was done. A folder that cannot be written only costs the short cut. */
+/** Whole or not at all, so that a stamp never tells of more than was done. */
 function writeStamp(modules, content) {
   var part = path.join(modules, STAMP + '.' + process.pid)
-  try {
-    fs.writeFileSync(part, content + '\n')
-    fs.renameSync(part, path.join(modules, STAMP))
-  } catch (error) {
-    if (error.code !== 'EACCES' && error.code !== 'EROFS' && error.code !== 'EPERM') throw error
-  }
-}
-
-function readJson(file) {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'))
-  } catch (error) {
-    return undefined
-  }
+  fs.writeFileSync(part, content + '\n')
+  fs.renameSync(part, path.join(modules, STAMP))
 }
 
 function unlink(file) {
