@@ -77,6 +77,11 @@ export class InputBuffer {
     return this.bytes[this.at]
   }
 
+  /** A TLS handshake on a port that speaks in clear first: its first octet is never text, and no line end need ever come. */
+  beginsWithTlsHandshake(): boolean {
+    return this.peek() === 0x16 && !this.#skipping
+  }
+
   /** Whether the next octets are `word`, in either case of its letters. */
   startsWith(word: string): boolean {
     const first = this.peek()

@@ -193,9 +193,13 @@ export class SmtpServer {
 
   /** Reads one line and does what it asks; false when there is none yet. */
   #readLine(): boolean {
+    if (this.#input.beginsWithTlsHandshake()) {
+      this.#end('other-protocol', replies.OTHER_PROTOCOL)
+      return true
+    }
     const authLine = this.#mode === 'auth' || this.#input.startsWith('AUTH ')
     const line = this.#input.takeLine(authLine ? AUTH_LINE_OCTETS_MAX : COMMAND_LINE_OCTETS_MAX)
-    if (line === undefined) return this.#turnAwayTls()
+    if (line === undefined) return false
     const text = line === TOO_LONG ? undefined : decodeLine(line)
     if (this.#mode === 'auth') this.#respond(text?.ok ? text.value : undefined)
     else if (text === undefined) this.#refuse(replies.LINE_TOO_LONG)
@@ -247,13 +251,6 @@ export class SmtpServer {
     }
     this.#refuse(response.type === 'cancelled' ? replies.AUTH_CANCELLED : replies.AUTH_BASE64)
     if (this.#mode === 'commands') this.#tell({ type: 'auth-cancelled', reason: response.type })
-  }
-
-  /** A TLS handshake on a port that speaks in clear first: its first octet is never text, and no line end need ever come. */
-  #turnAwayTls(): boolean {
-    if (this.#input.peek() !== 0x16) return false
-    this.#end('other-protocol', replies.OTHER_PROTOCOL)
-    return true
   }
 
   // Verdicts
