@@ -11,7 +11,7 @@ const ASCII_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/
 // The full stops of Chinese and Japanese writing separate labels too (RFC 3490 §3.1, UTS 46 §4).
 const DOTS = /[.\u3002\uff0e\uff61]/
 // Letters, marks and digits (RFC 5892 without its exception lists), with the characters that languages need between letters.
-const UNICODE_LABEL = /^[\u200c\u200d\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb-]+$/u
+const UNICODE_LABEL = /^(?:[\p{L}\p{M}\p{Nd}\u00b7\u0375\u05f3\u05f4\u30fb-]|\u200c|\u200d)+$/u
 // Left out by UTS 46 without a word: soft hyphen, zero-width space, word joiner, byte order mark, variation selectors.
 const IGNORED = /[\ufe00-\ufe0f\u00ad\u200b\u2060\ufeff]/g
 

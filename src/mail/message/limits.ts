@@ -33,7 +33,7 @@ export const LINE_COLUMNS = 78
 /** Original header quoted in a report; a header larger than this is cut at a field boundary. */
 export const REPORT_HEADER_BYTES_MAX = 64 * 1024
 
-/** Recipients in one report: a message has at most this many at one destination in practice; more are counted, not listed. */
+/** Recipients a report lists for programs; more are counted in the letter. One destination seldom has a hundred. */
 export const REPORT_RECIPIENTS_MAX = 1000
 
 /** Another server's words, quoted in a report. */

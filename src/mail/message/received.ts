@@ -45,8 +45,8 @@ export interface Received {
   readonly tls?: { readonly version: string; readonly cipher: string }
 }
 
-// A domain, a literal, or one of the names people give their machines. UTF-8 stands here only in UTF8SMTP.
-const NAME = /^(?:[\w.\-\u00a0-\uffff]+|\[[0-9A-Za-z:.]+\])$/
+// A domain, a literal, or one of the names people give their machines.
+const NAME = /^(?:[\w.-]+|\[[0-9A-Za-z:.]+\])$/
 
 /** The whole field, folded, ending in CRLF. */
 export function receivedHeader(received: Received): string {
@@ -81,9 +81,11 @@ function tlsClause({ version, cipher }: { version: string; cipher: string }): st
   return `tls ${cipher.replace(/[^\w-]/g, '-')} (${comment(version)})`
 }
 
+// Octets above 127 would make a header of a message that was sent without SMTPUTF8 one that needs it.
 function comment(text: string): string {
   return text
     .slice(0, 255)
     .toWellFormed()
+    .replace(/[^\u0000-\u007f]/gu, '?')
     .replace(/[()\\]/g, '\\$&')
 }

@@ -8,9 +8,11 @@ import type { Report, ReportRecipient } from './report.ts'
 
 /** The part with its own header. */
 export function statusPart(report: Report, { utf8 }: { readonly utf8: boolean }): string {
-  assert(report.recipients.length <= REPORT_RECIPIENTS_MAX, 'more recipients than a report may have')
   const type = utf8 ? 'message/global-delivery-status' : 'message/delivery-status'
-  const groups = [messageFields(report), ...report.recipients.map((recipient) => recipientFields(report, recipient, { utf8 }))]
+  const groups = [
+    messageFields(report),
+    ...report.recipients.slice(0, REPORT_RECIPIENTS_MAX).map((recipient) => recipientFields(report, recipient, { utf8 })),
+  ]
   return `Content-Type: ${type}\r\n${utf8 ? 'Content-Transfer-Encoding: 8bit\r\n' : ''}\r\n${groups.join('\r\n')}`
 }
 

@@ -4,7 +4,7 @@ import { formatDate } from './dates.ts'
 import { domainToUnicode } from './domain.ts'
 import { cleaned, wrapped } from './field.ts'
 import type { HeaderFacts } from './header-block.ts'
-import { REPORT_DIAGNOSTIC_CHARACTERS_MAX } from './limits.ts'
+import { REPORT_DIAGNOSTIC_CHARACTERS_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
 import type { Report, ReportKind, ReportRecipient } from './report.ts'
 import { explainStatus } from './report-words.ts'
 import { encodeQuotedPrintable } from './transfer-encoding.ts'
@@ -56,7 +56,7 @@ function letter(report: Report, facts: HeaderFacts): string[] {
   for (const recipient of report.recipients.slice(0, RECIPIENTS_SHOWN_MAX))
     lines.push('', ...recipientLines(report.kind, recipient))
   const more = report.recipients.length - RECIPIENTS_SHOWN_MAX
-  if (more > 0) lines.push('', `… and ${more} more, listed in the attached details.`)
+  if (more > 0) lines.push('', `... and ${more} more; the attached details have the first ${REPORT_RECIPIENTS_MAX} of them all.`)
   return [...lines, '', ...closing(report)]
 }
 

@@ -203,6 +203,12 @@ test("[R9] another server's endless words are folded and cut", () => {
   }
 })
 
+test('[R9] a report about very many recipients lists some and counts the others', () => {
+  const bytes = buildReport({ ...REPORT, recipients: new Array<ReportRecipient>(1500).fill(RECIPIENT) })
+  assert.equal(parseReport(bytes)?.recipients.length, 1000)
+  assert.ok(Buffer.from(bytes).toString().includes('and 1450 more'))
+})
+
 test('[R10] addresses outside ASCII take the forms of RFC 6533', () => {
   const change = {
     to: 'ж@example.com',
