@@ -169,12 +169,12 @@ const LIVE_WORDS = { live: 'Live', lost: 'Reconnecting', connecting: 'Connecting
 let lostTimer
 
 function liveState(state) {
-  const wasLost = el('live').dataset.state === 'lost'
   el('live').dataset.state = state
   el('live').querySelector('.live-text').textContent = LIVE_WORDS[state]
   clearInterval(lostTimer)
   if (state === 'lost') lostTimer = setInterval(refresh, POLL_WHILE_LOST_MS)
-  if (state === 'live' && wasLost) refresh()
+  // What happened between the first answer and the start of the hints, or while the line was broken, is asked for once more.
+  if (state === 'live' && shown.loaded) refresh()
 }
 
 function refresh() {

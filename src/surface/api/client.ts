@@ -91,11 +91,15 @@ function exchange(socketPath: string, asked: Asked): Promise<Result<Answered, Fa
     const headers: Record<string, string> = { host: 'control' }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (asked.message) headers['content-type'] = 'message/rfc822'
-    const request = httpRequest({ socketPath, method: asked.method, path: asked.path, headers, timeout: ANSWER_TIMEOUT_MS })
+    const request = httpRequest({ socketPath, method: asked.method, path: asked.path, headers, timeout: ANSWER_TIMEOUT_MS, agent: false })
     const fail = (fault: Error): void => resolve(unreachable(fault))
+    const done = (status: number) => (text: string): void => {
+      request.destroy() // A refusal may come before the message was sent to its end: the rest is not wanted.
+      resolve(ok({ status, body: text }))
+    }
     request.once('error', fail)
     request.once('timeout', () => request.destroy(new Error('no answer in time')))
-    request.once('response', (response) => readAnswer(response).then((text) => resolve(ok({ status: response.statusCode ?? 0, body: text })), fail))
+    request.once('response', (response) => readAnswer(response).then(done(response.statusCode ?? 0), fail))
     if (asked.message) pipeline(Readable.from(asked.message), request).catch(() => undefined) // Told by 'error', or by an early refusal.
     else request.end(body)
   })

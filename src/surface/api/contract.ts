@@ -156,7 +156,7 @@ export type Domain = z.infer<typeof Domain>
 export const DomainAdd = z.object({ name: z.string().trim().min(1).max(255) })
 export const Domains = z.object({ rows: z.array(Domain) })
 
-export const User = z.object({ address: z.string(), name: z.string(), createdAt: Time, disabled: z.boolean() })
+export const User = z.object({ address: z.string(), name: z.string(), disabled: z.boolean() })
 export type User = z.infer<typeof User>
 export const Users = z.object({ rows: z.array(User) })
 const Password = z.string().min(8).max(1024)

@@ -77,7 +77,7 @@ function serveMessages(app: FastifyInstance, options: ControlOptions): void {
       try {
         return await answer(reply, options.operations.send({ ...question, content: body }), 202)
       } catch (fault) {
-        if (body.exceeded) return refuse(reply, tooLarge(options.messageBytesMax))
+        if (body.exceeded) return refuse(reply.header('connection', 'close'), tooLarge(options.messageBytesMax))
         throw fault
       }
     }))

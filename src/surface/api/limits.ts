@@ -16,8 +16,8 @@ export const LIVE_WATCHERS_MAX = 100
 /** Hints are gathered for this long, so that a burst of mail does not flood the page. */
 export const LIVE_GATHER_MS = 250
 
-/** Hints of one gathering; beyond it the page is told to look at everything again. */
-export const LIVE_IDS_MAX = 100
+/** Events looked at in one go; when there are more, the next look follows at once. */
+export const LIVE_EVENTS_MAX = 500
 
 /** Proxies close silent connections after 30–60 s; a comment line keeps this one. */
 export const LIVE_KEEPALIVE_MS = 20_000
@@ -33,3 +33,9 @@ export const ANSWER_BYTES_MAX = 32 * 1024 * 1024
 
 /** Nobody waits longer than this for the server's answer on a local socket. */
 export const ANSWER_TIMEOUT_MS = 30_000
+
+/** 18 bytes are 24 characters: nobody guesses it, and it can still be typed on a telephone. */
+export const MADE_PASSWORD_BYTES = 18
+
+/** Pages of a mailbox removed by one request. */
+export const MAILBOX_PAGES_MAX = 10_000

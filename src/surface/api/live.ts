@@ -4,11 +4,11 @@
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import type { LiveHint } from './contract.ts'
-import { LIVE_GATHER_MS, LIVE_IDS_MAX, LIVE_POLL_MS, LIVE_WATCHERS_MAX } from './limits.ts'
+import { LIVE_GATHER_MS, LIVE_EVENTS_MAX, LIVE_POLL_MS, LIVE_WATCHERS_MAX } from './limits.ts'
 
-/** Where changes are read: messages with an event after `cursor` (undefined: only where the end is), at most `limit`. */
+/** Where changes are read: messages with an event after `cursor` (undefined: only where the end is), from at most `limit` events. */
 export interface Changes {
-  since(cursor: number | undefined, limit: number): Promise<{ readonly cursor: number; readonly ids: readonly string[] }>
+  since(cursor: number | undefined, limit: number): Promise<{ readonly cursor: number; readonly ids: readonly string[]; readonly more: boolean }>
   /** Calls back on a hint that there may be more. */
   subscribe(listener: () => void): () => void
 }
@@ -23,6 +23,7 @@ export class LiveFeed {
   #cursor: number | undefined
   #unsubscribe: (() => void) | undefined
   #cancelTimer: (() => void) | undefined
+  #started: Promise<void> = Promise.resolve()
   #looking = false
   #hinted = false
 
@@ -42,10 +43,15 @@ export class LiveFeed {
     }
   }
 
+  /** Resolves when changes from now on will be told: what a watcher reads after it cannot miss one. */
+  ready(): Promise<void> {
+    return this.#started
+  }
+
   #start(): void {
     this.#cursor = undefined
     this.#unsubscribe = this.#changes.subscribe(() => this.#hint())
-    void this.#look()
+    this.#started = this.#look()
   }
 
   #stop(): void {
@@ -70,8 +76,9 @@ export class LiveFeed {
     this.#hinted = false
     let more = false
     try {
-      const { cursor, ids } = await this.#changes.since(this.#cursor, LIVE_IDS_MAX)
-      more = ids.length >= LIVE_IDS_MAX
+      const found = await this.#changes.since(this.#cursor, LIVE_EVENTS_MAX)
+      const { cursor, ids } = found
+      more = found.more
       this.#cursor = cursor
       if (ids.length > 0) for (const watcher of this.#watchers) watcher({ ids: [...ids] })
     } catch (fault) {

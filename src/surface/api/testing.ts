@@ -1,5 +1,7 @@
 // A small world that answers like a server, for tests of the doors: some messages, a directory, and a record of what was asked.
 
+import type { Clock } from '../../ground/ports/clock.ts'
+import type { Log } from '../../ground/ports/log.ts'
 import { ok } from '../../ground/result.ts'
 import type { Domain, Journey, JourneyRow, QueueChange, QueueRow, Reply, User } from './contract.ts'
 import { failure } from './errors.ts'
@@ -16,6 +18,7 @@ export interface World {
   stopped: boolean
   /** Tells whoever watches. */
   hint(id: string): void
+  watchers(): number
   readonly feed: Changes
 }
 
@@ -46,7 +49,7 @@ export function testWorld(journeys: Journey[] = sampleJourneys(NOW)): World {
     now: NOW,
     journeys,
     domains: [{ name: 'example.com', createdAt: NOW - 86_400_000, users: 2 }],
-    users: [{ address: 'anna@example.com', name: 'Anna', createdAt: NOW - 86_400_000, disabled: false }],
+    users: [{ address: 'anna@example.com', name: 'Anna', disabled: false }],
     changes: [],
     sent: [],
     stopped: false,
@@ -54,14 +57,33 @@ export function testWorld(journeys: Journey[] = sampleJourneys(NOW)): World {
       changed.push(id)
       for (const listener of listeners) listener()
     },
+    watchers: () => listeners.size,
     feed: {
-      since: async (cursor) => ({ cursor: changed.length, ids: cursor === undefined ? [] : changed.slice(cursor) }),
+      since: async (cursor) => ({ cursor: changed.length, ids: cursor === undefined ? [] : changed.slice(cursor), more: false }),
       subscribe(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
     },
   }
+}
+
+/** Real time: what waits for it here waits for sockets. */
+export const testClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+}
+
+export function testLog(): Log {
+  const silent = (): void => {}
+  const log: Log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log }
+  return log
 }
 
 export function fakeOperations(world: World): Operations {
@@ -94,7 +116,7 @@ function fakeDirectory(world: World): DirectoryOperations {
       : failure('not-found', `There is no domain ${name}.`, '"posthorn domain list" shows the domains.')),
     listUsers: async () => ok({ rows: world.users }),
     async addUser({ address, name, password }) {
-      const user = { address, name, createdAt: world.now, disabled: false }
+      const user = { address, name, disabled: false }
       world.users.push(user)
       return ok(password === undefined ? { user, password: 'made-by-the-server' } : { user })
     },

@@ -127,7 +127,8 @@ function serveLive(feed: LiveFeed, clock: Clock, request: FastifyRequest, reply:
   }
   reply.hijack()
   stream.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  stream.write('retry: 2000\nevent: ready\ndata: {}\n\n')
+  stream.write('retry: 2000\n\n')
+  void feed.ready().then(() => stream.write('event: ready\ndata: {}\n\n'))
   let cancel: () => void = () => {}
   const keepAlive = (): void => {
     stream.write(': still here\n\n')

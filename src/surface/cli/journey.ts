@@ -35,8 +35,8 @@ function recipientLines(look: Look, recipient: JourneyRecipient, now: number): r
   if (recipient.nextAttemptAt !== undefined) parts.push(`next ${relative(recipient.nextAttemptAt, now)}, at ${timeOfDay(recipient.nextAttemptAt)}`)
   else if (recipient.finishedAt !== undefined) parts.push(relative(recipient.finishedAt, now))
   const was = recipient.originalAddress && recipient.originalAddress !== recipient.address ? ` (was ${safe(recipient.originalAddress)})` : ''
-  const state = paint(look, STATE_TONES[recipient.state], recipient.state.padEnd(10))
-  return [`${paint(look, STATE_TONES[recipient.state], '●')} ${state}${safe(recipient.address)}${was}${paint(look, 'quiet', parts.length > 0 ? `  ${parts.join(', ')}` : '')}`]
+  const state = paint(look, STATE_TONES[recipient.state], recipient.state.padEnd(9))
+  return [`${paint(look, STATE_TONES[recipient.state], '●')} ${state} ${safe(recipient.address)}${was}${paint(look, 'quiet', parts.length > 0 ? `  ${parts.join(', ')}` : '')}`]
 }
 
 const TIME_COLUMN = '          ' // `hh:mm:ss  `

@@ -45,7 +45,6 @@ export function userList(session: Session): Promise<ExitCode> {
     return table<User>(session.look, [
       { title: 'ADDRESS', text: (row) => row.address, flexible: true },
       { title: 'NAME', text: (row) => row.name, flexible: true },
-      { title: 'SINCE', text: (row) => dateOf(row.createdAt) },
       { title: '', text: (row) => (row.disabled ? 'disabled' : ''), tone: () => 'bad' },
     ], rows)
   }))

@@ -1,8 +1,7 @@
 // What every command has in hand: what was typed, the look of the terminal, and the operations it asks, from wherever they come.
 
-import { join } from 'node:path'
 import type { Result } from '../../ground/result.ts'
-import { CONTROL_SOCKET, type Failure, type Operations } from '../api/api.ts'
+import type { Failure, Operations } from '../api/api.ts'
 import { EXIT, type ExitCode, exitOf } from './exit.ts'
 import type { CliIo, OfflineError } from './io.ts'
 import type { Parsed } from './parse.ts'
@@ -99,7 +98,7 @@ function offlineFailure(error: OfflineError, dataDir: string): Failure {
   switch (error.type) {
     case 'locked': return {
       code: 'try-later',
-      message: `The data folder ${dataDir} is in use, but no server answers on its ${CONTROL_SOCKET}.`,
+      message: `The data folder ${dataDir} is in use, but no server answers on its control.sock.`,
       next: `A server may be starting or stopping: try again in a moment. ${error.detail}`,
     }
     case 'missing': return {
@@ -107,6 +106,6 @@ function offlineFailure(error: OfflineError, dataDir: string): Failure {
       message: `There is no data folder ${dataDir}.`,
       next: '"posthorn up" makes it at the first start; --data DIR or the variable POSTHORN_DATA names another.',
     }
-    case 'failed': return { code: 'internal', message: `The store in ${join(dataDir)} cannot be opened: ${error.detail}`, next: '"posthorn check" looks for the cause.' }
+    case 'failed': return { code: 'internal', message: `The store in ${dataDir} cannot be opened: ${error.detail}`, next: '"posthorn check" looks for the cause.' }
   }
 }

@@ -1,0 +1,197 @@
+// The command line as a whole: words in; output, errors and exit code out. A world of fakes stands behind it.
+
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { err, ok } from '../../ground/result.ts'
+import { failure } from '../api/api.ts'
+import { fakeOperations, NOW, testWorld, type World } from '../api/testing.ts'
+import { type CliIo, RUN, runCli } from './cli.ts'
+import { COMMANDS } from './commands.ts'
+import { EXIT } from './exit.ts'
+import { manual } from './manual.ts'
+
+process.env['TZ'] = 'UTC' // Golden files show times of day.
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly note: string
+  readonly world: World
+}
+
+interface Circumstances {
+  readonly input?: string
+  readonly terminal?: { readonly columns: number; readonly answers?: readonly string[] }
+  readonly server?: 'runs' | 'stopped' | 'stuck' | 'missing'
+  readonly world?: World
+  readonly env?: Record<string, string>
+}
+
+async function run(words: string | readonly string[], { input = '', terminal, server = 'runs', world = testWorld(), env = {} }: Circumstances = {}): Promise<Ran> {
+  let out = ''
+  let note = ''
+  const answers = [...(terminal?.answers ?? [])]
+  const operations = fakeOperations(world)
+  const io: CliIo = {
+    out: (text) => void (out += text),
+    note: (text) => void (note += text),
+    input: bytes(terminal ? (answers[0] ?? '') : input),
+    inputIsTerminal: terminal !== undefined,
+    outputIsTerminal: terminal !== undefined,
+    columns: terminal?.columns,
+    env,
+    now: () => NOW,
+    readFile: async (path) => (path === 'letter.eml' ? ok(bytes('Subject: From a file\n\nHello\n')) : err('no such file')),
+    askSecret: async () => answers.shift(),
+    program: {
+      version: '0.1.0',
+      defaultDataDir: '/data',
+      connect: async () => (server === 'runs' ? operations : undefined),
+      openOffline: async () => (server === 'stopped' ? ok({ operations, close: async () => {} })
+        : err({ type: server === 'missing' ? 'missing' as const : 'locked' as const, detail: 'Process 12 holds it.' })),
+      up: async () => 0,
+      check: async () => [
+        { name: 'settings', state: 'ok', message: 'understood' },
+        { name: 'MX of example.com', state: 'warning', message: 'points elsewhere', next: 'Point it at mail.example.com.' },
+        { name: 'port 10025', state: 'failed', message: 'in use by another program', next: 'Stop that program, or give another --port-base.' },
+      ],
+    },
+  }
+  return { code: await runCli(typeof words === 'string' ? words.split(' ') : words, io), out, note, world }
+}
+
+async function* bytes(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text)
+}
+
+test('the table of commands and what they do are equal', () => {
+  assert.deepEqual([...RUN.keys()].sort(), COMMANDS.map((command) => command.name).sort())
+})
+
+test('docs/cli.md is what the table of commands makes', () => {
+  const kept = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
+  assert.equal(kept, manual(), 'run: node src/surface/cli/manual.ts > docs/cli.md')
+})
+
+test('exit codes', async (t) => {
+  const cases: readonly [words: string, code: number, Circumstances?][] = [
+    ['version', EXIT.ok],
+    ['domain add example.com', EXIT.refused],
+    ['domain remove nowhere.example', EXIT.notFound],
+    ['trace nobody@example.com', EXIT.notFound],
+    ['quue list', EXIT.usage],
+    ['check', EXIT.failed],
+    ['status', EXIT.unreachable, { server: 'stopped' }],
+    ['queue list', EXIT.ok, { server: 'stopped' }],
+    ['queue list', EXIT.unreachable, { server: 'stuck' }],
+    ['queue list', EXIT.notFound, { server: 'missing' }],
+    ['send --from a@example.com --to b@example.org nothing.eml', EXIT.notFound],
+    ['queue hold', EXIT.usage],
+    ['user remove anna@example.com', EXIT.usage],
+    ['queue list --older-than soon', EXIT.usage],
+    ['queue list --limit 0', EXIT.usage],
+  ]
+  for (const [words, code, circumstances] of cases) {
+    await t.test(words, async () => {
+      const ran = await run(words, circumstances)
+      assert.equal(ran.code, code, ran.note + ran.out)
+      if (code !== EXIT.ok && words !== 'check') assert.ok(ran.note.split('\n').length >= 3, `says what to do next: ${ran.note}`)
+      const json = await run([...words.split(' '), '--json'], circumstances)
+      assert.equal(json.code, code)
+      assert.doesNotThrow(() => JSON.parse(json.out), 'one JSON value')
+    })
+  }
+})
+
+test('passwords: asked twice, read from standard input, made by the server, never without', async () => {
+  const asked = await run('user add kim@example.com', { terminal: { columns: 80, answers: ['correct horse', 'correct horse'] } })
+  assert.deepEqual([asked.code, asked.out], [0, '✓ kim@example.com has a mailbox.\n'])
+  const differ = await run('user add kim@example.com', { terminal: { columns: 80, answers: ['correct horse', 'battery staple'] } })
+  assert.equal(differ.code, EXIT.usage)
+  const made = await run('user add kim@example.com --generate')
+  assert.match(made.out, /Password: made-by-the-server/)
+  assert.equal((await run('user add kim@example.com --password-stdin', { input: 'correct horse\nignored' })).code, 0)
+  assert.equal((await run('user add kim@example.com --password-stdin', { input: 'short\n' })).code, EXIT.usage)
+  assert.equal((await run('user add kim@example.com')).code, EXIT.usage)
+})
+
+test('send: a file, a text without a header, and line ends', async () => {
+  const file = await run('send --from a@example.com --to b@example.org --to c@example.org letter.eml')
+  assert.equal(file.code, 0, file.note)
+  assert.deepEqual(file.world.sent, [{ from: 'a@example.com', to: ['b@example.org', 'c@example.org'], text: 'Subject: From a file\r\n\r\nHello\r\n' }])
+  const line = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], { input: 'Hello: not a header? It is.' })
+  assert.match(line.world.sent[0]?.text ?? '', /^Hello: not/, 'what looks like a header is one')
+  const plain = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], { input: 'Hi there' })
+  assert.match(plain.world.sent[0]?.text ?? '', /^From: a@example\.com\r\nTo: b@example\.org\r\nSubject: =\?utf-8\?B\?[\w+/=]+\?=\r\nMIME-Version/)
+  assert.match(plain.world.sent[0]?.text ?? '', /\r\n\r\nHi there\r\n$/)
+  assert.equal((await run(['send', '--from', '<>', '--to', 'b@example.org'], { input: 'x' })).world.sent[0]?.from, '')
+})
+
+test('queue: filters and single messages reach the server as they were meant', async () => {
+  const { world } = await run('queue retry --destination example.org --older-than 4h')
+  await run('queue hold 01jqw8zk3m9x2c4v6b --to kim@example.org', { world })
+  await run('queue release --all', { world })
+  await run('queue drop --all --yes', { world })
+  assert.deepEqual(world.changes, [
+    { action: 'retry', filter: { destination: 'example.org', olderThanMs: 14_400_000 } },
+    { action: 'hold', id: '01jqw8zk3m9x2c4v6b', recipient: 'kim@example.org' },
+    { action: 'release', filter: {} },
+    { action: 'drop', filter: {} },
+  ])
+})
+
+test('queue list, for eyes and for pipes', async () => {
+  const eyes = await run('queue list', { terminal: { columns: 96 }, env: { NO_COLOR: '1' } })
+  for (const line of eyes.out.trimEnd().split('\n')) assert.ok(line.length <= 96, line)
+  assert.match(eyes.out, /^ID +AGE +SIZE +STATE +NEXT +FROM +TO +LAST REPLY\n01jqw8zk3m9x2c4v6b  14 m +48 kB  waiting  in 4 m/)
+  const pipe = await run('queue list')
+  assert.match(pipe.out, /Greylisted, see http:\/\/postgrey\.example\/help/, 'whole in a pipe')
+})
+
+/** POSTHORN_GOLDEN=write writes them anew; look at the difference before it is committed. */
+function golden(name: string, drawn: string): void {
+  const path = new URL(`golden/${name}.txt`, import.meta.url)
+  if (process.env['POSTHORN_GOLDEN'] === 'write') writeFileSync(path, drawn)
+  assert.equal(drawn, readFileSync(path, 'utf8'))
+}
+
+test('a journey, drawn', async () => {
+  const drawn = await run('trace kim@example.org', { terminal: { columns: 80 }, env: { NO_COLOR: '1' } })
+  assert.equal(drawn.code, 0)
+  golden('trace', drawn.out)
+  const coloured = await run('trace kim@example.org', { terminal: { columns: 80 } })
+  assert.match(coloured.out, /\u001b\[33m●\u001b\[0m/)
+  assert.equal(coloured.out.replace(/\u001b\[\d+m/g, ''), drawn.out, 'colours change nothing else')
+  assert.equal((await run('trace kim@example.org')).out.includes('\u001b'), false, 'no colours in a pipe')
+})
+
+test('help and check, drawn', async () => {
+  for (const [name, words] of [['help', 'help'], ['help-queue-list', 'queue list --help'], ['check', 'check']] as const) {
+    golden(name, (await run(words, { terminal: { columns: 80 }, env: { NO_COLOR: '1' } })).out)
+  }
+})
+
+test('a stranger’s text never moves the cursor', async () => {
+  for (const words of ['trace nobody@example.net', 'trace', 'trace nobody@example.net --latest']) {
+    for (const circumstances of [{}, { terminal: { columns: 80 }, env: { NO_COLOR: '1' } }]) {
+      const ran = await run(words, circumstances)
+      assert.doesNotMatch(ran.out, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+      assert.match(ran.out, /red/)
+    }
+  }
+  const world = testWorld()
+  const hostile = { ...fakeOperations(world), addDomain: async () => failure('internal', 'x\u001b]0;owned\u0007', 'y\r\u001b[2K') }
+  let note = ''
+  const io = { out: () => {}, note: (text: string) => void (note += text), env: {}, outputIsTerminal: true, columns: 80, program: { defaultDataDir: '/', connect: async () => hostile } }
+  await runCli(['domain', 'add', 'x'], io as never)
+  assert.doesNotMatch(note.replace(/\u001b\[\d+m/g, ''), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+})
+
+test('completion names every command and option', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { out } = await run(`completion ${shell}`)
+    for (const command of COMMANDS) for (const word of command.name.split(' ')) assert.ok(out.includes(word), `${shell}: ${word}`)
+    for (const option of COMMANDS.flatMap((command) => command.options)) assert.ok(out.includes(option.name), `${shell}: ${option.name}`)
+  }
+})

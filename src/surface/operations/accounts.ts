@@ -1,0 +1,22 @@
+// A person and the mailbox that goes with it come and go together, in one commit.
+
+import { createInbox, type CreateInbox } from '../../journey/mailbox/mailbox.ts'
+import { procedure, type Steps } from '../../store/database/procedure.ts'
+import { type AddPerson, addPerson, type DirectoryError } from '../../store/directory/directory.ts'
+import type { Result } from '../../ground/result.ts'
+
+export interface OpenAccount {
+  readonly person: AddPerson
+  readonly inbox: CreateInbox
+}
+
+export function* openAccount({ person, inbox }: OpenAccount): Steps<Result<void, DirectoryError>> {
+  const added = yield* addPerson(person)
+  if (!added.ok) return added
+  yield* createInbox(inbox)
+  return added as Result<void, DirectoryError>
+}
+
+export const openAccountProcedure = procedure('accounts.open', openAccount)
+
+export const accountProcedures = [openAccountProcedure]
