@@ -61,3 +61,8 @@ export interface AttemptReport {
   /** Nothing else for this destination before then: the trouble is the destination's, not the message's. */
   readonly holdDestination?: HoldDestination
 }
+
+/** A way to other hosts. Expected never to reject; if it does, the attempt is a deferral. */
+export interface RemoteDeliverer {
+  attempt(job: RemoteJob): Promise<AttemptReport>
+}

@@ -60,6 +60,7 @@ function* activateDue(args: ClaimDestination, token: number): Steps<Claimed[]> {
     claimed.push({
       ...key,
       address: row.address,
+      ...(row.original_address === null ? {} : { originalAddress: row.original_address }),
       destination: args.destination,
       attempt: row.attempts + 1,
       contentId: row.content_id,

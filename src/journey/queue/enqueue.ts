@@ -2,6 +2,7 @@
 
 import type { Steps } from '../../store/database/procedure.ts'
 import { first, notify, run } from '../../store/database/procedure.ts'
+import { recordEvent } from '../../store/events/events.ts'
 import * as statements from './queue.store.ts'
 import type { NewMessage, NewRecipient } from './rows.ts'
 
@@ -51,6 +52,28 @@ export function* insertRecipient(recipient: NewRecipient): Steps<void> {
   if (recipient.state !== 'scheduled') return
   yield* expect(recipient.destination, dueAt)
   yield* notify('queue', recipient.destination)
+}
+
+export interface ForwardRecipient {
+  readonly org: number
+  readonly messageId: string
+  /** The address that turned out to be an alias. */
+  readonly originalAddress: string
+  readonly targets: readonly { readonly address: string; readonly destination: string }[]
+  readonly at: number
+}
+
+/** An open recipient turns out to be an alias: its targets join the message, before the recipient itself is recorded as done. */
+export function* forwardRecipient(args: ForwardRecipient): Steps<void> {
+  const { org, messageId, originalAddress, at } = args
+  const last = yield* first(statements.lastRecipient, { org, messageId })
+  let n = (last?.n ?? -1) + 1
+  yield* run(statements.openRecipients, { org, messageId, count: args.targets.length })
+  for (const { address, destination } of args.targets) {
+    yield* insertRecipient({ org, messageId, n, address, originalAddress, destination, state: 'scheduled', at })
+    yield* recordEvent({ org, messageId, recipient: address, at, event: { type: 'queued', destination, dueAt: at } })
+    n++
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 // lease never changes it, so a dead worker's work is free when its lease is over, however many have asked for it.
 
 import { all, first, notify, procedure, run, type Steps } from '../../store/database/procedure.ts'
+import type { Store } from '../../store/store.ts'
 import { settleDue } from './claim.ts'
 import { expect } from './enqueue.ts'
 import { RECOVER_MAX, RECOVER_WORKERS_MAX } from './limits.ts'
@@ -73,6 +74,8 @@ export interface RecoverWorkers {
   readonly now: number
   /** The process lock proves that every worker in the table is dead: their leases need not be waited for. */
   readonly all?: boolean
+  /** Of the workers whose lease is over, only these: who was seen dead for a while by a clock that does not jump. */
+  readonly only?: readonly string[]
 }
 
 /** [Q8] The recipients of dead workers are scheduled again. Call again while the answer is above 0. */
@@ -80,8 +83,14 @@ export function* recoverWorkers(args: RecoverWorkers): Steps<number> {
   const now = args.all === true ? Number.MAX_SAFE_INTEGER : args.now
   const lapsed = yield* all(statements.lapsedWorkers, { now, limit: RECOVER_WORKERS_MAX })
   let recovered = 0
-  for (const { id } of lapsed) recovered += 1 + (yield* releaseWorker({ worker: id }))
+  const only = args.only && new Set(args.only)
+  for (const { id } of lapsed) if (only === undefined || only.has(id)) recovered += 1 + (yield* releaseWorker({ worker: id }))
   return recovered
+}
+
+/** Workers whose lease is over by the wall clock. */
+export async function lapsedWorkers(store: Store, args: { readonly now: number }): Promise<readonly string[]> {
+  return (await store.all(statements.lapsedWorkers, { now: args.now, limit: RECOVER_WORKERS_MAX })).map((row) => row.id)
 }
 
 export const recoverWorkersProcedure = procedure('queue.recoverWorkers', recoverWorkers)

@@ -24,8 +24,8 @@ export const RECOVER_WORKERS_MAX = 16
 /** Messages whose time has come that one look of the sweep answers. */
 export const ATTENTION_MAX = 100
 
-/** Recipients of one message that one report tells of; more make a further report. Bounds the report to about 100 KB. */
-export const REPORT_RECIPIENTS_MAX = 200
+/** Recipients of one message that one report tells of; more make a further report. Bounds the report to one chunk of content. */
+export const REPORT_RECIPIENTS_MAX = 100
 
 /** Messages forgotten by one call of the retention sweep. */
 export const FORGET_MAX = 200

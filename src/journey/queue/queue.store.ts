@@ -228,6 +228,7 @@ const CLAIM_COLUMNS = [
   'r.message_id',
   'r.n',
   'r.address',
+  'r.original_address',
   'r.attempts',
   'm.content_id',
   'm.reverse_path',
@@ -392,6 +393,24 @@ export const closeRecipients = statement<{ org: number; messageId: string; count
     .where('org', '=', a.org)
     .where('id', '=', a.messageId)
     .returning(['open_recipients', 'content_id']),
+)
+
+export const lastRecipient = statement<{ org: number; messageId: string }>('queue.lastRecipient')((db, a) =>
+  db
+    .selectFrom('recipient')
+    .select('n')
+    .where('org', '=', a.org)
+    .where('message_id', '=', a.messageId)
+    .orderBy('n', 'desc')
+    .limit(1),
+)
+
+export const openRecipients = statement<{ org: number; messageId: string; count: number }>('queue.openRecipients')((db, a) =>
+  db
+    .updateTable('message')
+    .set({ open_recipients: sql<number>`open_recipients + ${a.count}` })
+    .where('org', '=', a.org)
+    .where('id', '=', a.messageId),
 )
 
 // ---- what operators do

@@ -16,7 +16,7 @@ import { expireMessageProcedure, forgetDestinationsProcedure, forgetProcedure, n
 
 export { type Changed, type ChangeQueue, changeQueue, changeRecipients, changeRecipientsProcedure, type QueueAction } from './change.ts'
 export { type ClaimAnswer, type ClaimDestination, claimDestinationProcedure } from './claim.ts'
-export { insertMessage, insertRecipient } from './enqueue.ts'
+export { type ForwardRecipient, forwardRecipient, insertMessage, insertRecipient } from './enqueue.ts'
 export {
   countQueue,
   type DestinationCount,
@@ -34,6 +34,7 @@ export {
 export {
   heartbeatProcedure,
   holdDestinationProcedure,
+  lapsedWorkers,
   recoverWorkersProcedure,
   releaseDestinationsProcedure,
   releaseWorkerProcedure,
@@ -42,7 +43,7 @@ export {
 } from './lease.ts'
 export { CLAIM_MAX, CLAIM_REST_MAX, RECORD_ATTEMPTS_MAX, RECOVER_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
 export { type MessageSource, queueMigrations, type QueueTables } from './queue.tables.ts'
-export { type AttemptRecorded, type AttemptResult, type RecordAttempt, recordAttempt, recordAttemptsProcedure } from './record.ts'
+export { type AttemptRecorded, type AttemptResult, type RecordAttempt, isHeld, recordAttempt, recordAttemptsProcedure } from './record.ts'
 export type { ReportPlan } from './report.ts'
 export { delayAfter, isExpired, nextDelay } from './retry.ts'
 export type { Claimed, LastReply, Message, NewMessage, NewRecipient, QueueEntry, QueueFilter, Recipient } from './rows.ts'

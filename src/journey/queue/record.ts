@@ -70,6 +70,11 @@ export const recordAttemptsProcedure = procedure('queue.recordAttempts', functio
   return answers
 })
 
+/** Whether the attempt still holds the recipient: for those who do more than record in the same procedure. */
+export function* isHeld(args: { org: number; messageId: string; n: number; worker: string; token: number }): Steps<boolean> {
+  return (yield* first(statements.heldByAttempt, args)) !== undefined
+}
+
 function* sort(args: RecordAttempt): Steps<{ held: Held[]; lost: number[] }> {
   const held: Held[] = []
   const lost: number[] = []

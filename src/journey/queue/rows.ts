@@ -128,6 +128,7 @@ export interface Claimed {
   readonly messageId: string
   readonly n: number
   readonly address: string
+  readonly originalAddress?: string
   readonly destination: string
   /** This attempt's number, from 1. */
   readonly attempt: number

@@ -1,0 +1,11 @@
+// Delivering: the door. `Dispatcher` carries recipients from the queue to their hosts and mailboxes, `Sweep` ends what time ends.
+
+import { recordDeliveriesProcedure } from './record.ts'
+
+export { Dispatcher, type DispatcherParts, type DispatcherState } from './dispatcher.ts'
+export { Sweep, type SweepParts } from './expiry.ts'
+export type { AttemptReport, HoldDestination, JobRecipient, Outcome, OutcomeFacts, RemoteDeliverer, RemoteJob, TranscriptLine } from './job.ts'
+export type { LocalDirectory } from './local/local.ts'
+export { RemoteDelivery, type RemoteParts, RemoteSettings } from './remote/remote.ts'
+
+export const deliverProcedures = [recordDeliveriesProcedure]
