@@ -8,7 +8,6 @@ import type { Random } from '../../ground/ports/random.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
 import type { Changes } from './live.ts'
 import type { Operations } from './operations.ts'
-import { addUserProcedure, removeUserProcedure } from './people.ts'
 import type { WebSettings } from './settings.ts'
 
 export * from './contract.ts'
@@ -17,10 +16,7 @@ export type { Answer, Operations, Submission } from './operations.ts'
 export type { Changes } from './live.ts'
 export { WebSettings } from './settings.ts'
 export { connectControl } from './client.ts'
-export { createOperations, type OperationsContext } from './direct.ts'
-export { eventChanges } from './changes.ts'
 
-export const apiProcedures = [addUserProcedure, removeUserProcedure]
 
 export interface ApiContext {
   readonly operations: Operations

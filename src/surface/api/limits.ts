@@ -33,9 +33,3 @@ export const ANSWER_BYTES_MAX = 32 * 1024 * 1024
 
 /** Nobody waits longer than this for the server's answer on a local socket. */
 export const ANSWER_TIMEOUT_MS = 30_000
-
-/** 18 bytes are 24 characters: nobody guesses it, and it can still be typed on a telephone. */
-export const MADE_PASSWORD_BYTES = 18
-
-/** Pages of a mailbox removed by one request. */
-export const MAILBOX_PAGES_MAX = 10_000

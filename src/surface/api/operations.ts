@@ -1,4 +1,4 @@
-// What can be asked of a running (or stopped) Posthorn. Three things have this shape: the store itself (`direct.ts`), the control socket
+// What can be asked of a running (or stopped) Posthorn. Three things have this shape: the parts themselves (surface/operations), the control socket
 // seen from outside (`client.ts`) and the fakes of tests. The command line works on any of them and cannot tell which.
 
 import type { Result } from '../../ground/result.ts'

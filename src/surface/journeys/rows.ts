@@ -1,7 +1,7 @@
 // From the queue's rows to what people read: states in plain words, replies explained. Pure.
 
-import type { LastReply, MessageSummary, Recipient, RecipientState as QueueState } from '../../journey/queue/queue.ts'
-import type { JourneyRecipient, JourneyRow, RecipientState, Reply } from '../api/api.ts'
+import type { LastReply, MessageSummary, QueueEntry, Recipient, RecipientState as QueueState } from '../../journey/queue/queue.ts'
+import type { JourneyRecipient, JourneyRow, QueueRow, RecipientState, Reply } from '../api/api.ts'
 import type { Explain } from './journeys.ts'
 import { ROW_RECIPIENTS_MAX } from './limits.ts'
 
@@ -52,6 +52,24 @@ export function recipientOf(recipient: Recipient, explain: Explain): JourneyReci
     ...(lastAttemptAt === undefined ? {} : { lastAttemptAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(lastReply ? { lastReply: replyOf(lastReply, explain) } : {}),
+  }
+}
+
+/** One open recipient, as a list of the queue shows it. */
+export function entryOf(entry: QueueEntry, explain: Explain): QueueRow {
+  return {
+    id: entry.messageId,
+    n: entry.n,
+    from: entry.reversePath,
+    to: entry.address,
+    destination: entry.destination,
+    state: STATE_WORDS[entry.state],
+    receivedAt: entry.receivedAt,
+    ...(entry.state === 'scheduled' ? { nextAttemptAt: entry.dueAt } : {}),
+    attempts: entry.attempts,
+    sizeBytes: entry.sizeBytes,
+    subject: entry.subject,
+    ...(entry.lastReply ? { lastReply: replyOf(entry.lastReply, explain) } : {}),
   }
 }
 

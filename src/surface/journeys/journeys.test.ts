@@ -1,0 +1,115 @@
+// Journeys over a real store: found by whatever a person types, and told in the order in which things happened.
+
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { explain } from '../../mail/protocol/smtp/smtp.ts'
+import { insertMessage, insertRecipient, queueMigrations, queueProcedures } from '../../journey/queue/queue.ts'
+import { procedure } from '../../store/database/procedure.ts'
+import { openTestStore } from '../../store/database/testing.ts'
+import { eventMigrations, eventProcedures, type JourneyEvent, recordEvent, recordEventProcedure } from '../../store/events/events.ts'
+import { EVENT_TYPES } from '../../store/events/events.ts'
+import { Journey, JourneysAnswer, JourneysQuestion } from '../api/api.ts'
+import { searchJourneys, showJourney } from './journeys.ts'
+import { timelineEntry } from './timeline.ts'
+
+const AT = Date.UTC(2026, 2, 14, 9)
+const FIRST = '01jqw8zk3m9x2c4v6b'
+const SECOND = '01jqw8zk3n9x2c4v6b'
+
+interface Fixture {
+  readonly id: string
+  readonly from: string
+  readonly to: readonly string[]
+  readonly headerMessageId: string
+}
+
+const insert = procedure('test.insert', function* ({ id, from, to, headerMessageId }: Fixture) {
+  const org = 1
+  yield* insertMessage({
+    org, id, contentId: `c${id}`, reversePath: from, headerMessageId, subject: 'Hello', sizeBytes: 100, eightBit: false, smtpUtf8: false,
+    source: 'submission', receivedAt: AT, expiresAt: AT + 1000, openRecipients: to.length,
+  })
+  for (const [n, address] of to.entries()) {
+    yield* insertRecipient({ org, messageId: id, n, address, destination: address.split('@')[1] ?? '', state: 'scheduled', at: AT, dueAt: AT + 60_000 })
+  }
+  yield* recordEvent({ org, messageId: id, recipient: null, at: AT, event: { type: 'received', source: 'submission', sizeBytes: 100, reversePath: from, recipientCount: to.length } })
+})
+
+async function openJourneys(t: TestContext) {
+  const migrations = [...eventMigrations, ...queueMigrations]
+  const store = await openTestStore({ migrations, procedures: [...eventProcedures, ...queueProcedures, insert] as never })
+  t.after(() => store.close())
+  const put = async (fixture: Fixture) => assert.ok((await store.call(insert, fixture)).ok)
+  await put({ id: FIRST, from: 'Anna@example.com', to: ['kim@example.org'], headerMessageId: '<one@example.com>' })
+  await put({ id: SECOND, from: 'lee@example.com', to: ['kim@example.org', 'zoe@example.net'], headerMessageId: '<two@example.com>' })
+  const happen = async (messageId: string, recipient: string | null, event: JourneyEvent) =>
+    assert.ok((await store.call(recordEventProcedure, { org: 1, messageId, recipient, at: AT + 1, event })).ok)
+  return { source: { store, org: 1, explain }, happen }
+}
+
+test('found by what a person types', async (t) => {
+  const { source } = await openJourneys(t)
+  const cases: readonly [question: Record<string, string>, ids: readonly string[]][] = [
+    [{}, [SECOND, FIRST]],
+    [{ q: 'anna@EXAMPLE.com' }, [FIRST]],
+    [{ q: 'kim@example.org' }, [SECOND, FIRST]],
+    [{ q: 'Kim Doe <kim@example.org>' }, [SECOND, FIRST]],
+    [{ q: '<two@example.com>' }, [SECOND]],
+    [{ q: 'two@example.com' }, [SECOND]],
+    [{ q: FIRST }, [FIRST]],
+    [{ messageId: 'one@example.com' }, [FIRST]],
+    [{ address: 'nobody@example.com' }, []],
+    [{ q: "' or 1=1 --" }, []],
+  ]
+  for (const [question, ids] of cases) {
+    const found = await searchJourneys(source, JourneysQuestion.parse(question))
+    assert.ok(found.ok)
+    assert.deepEqual(JourneysAnswer.parse(found.value).rows.map((row) => row.id), ids, JSON.stringify(question))
+  }
+})
+
+test('pages follow each other without a gap', async (t) => {
+  const { source } = await openJourneys(t)
+  const first = await searchJourneys(source, JourneysQuestion.parse({ limit: 1 }))
+  assert.ok(first.ok)
+  assert.deepEqual([first.value.rows.map((row) => row.id), first.value.next], [[SECOND], SECOND])
+  const second = await searchJourneys(source, JourneysQuestion.parse({ limit: 1, before: first.value.next }))
+  assert.ok(second.ok)
+  assert.deepEqual([second.value.rows.map((row) => row.id), second.value.next], [[FIRST], undefined])
+})
+
+test('an attempt and what came of it are told as one, with the reply explained', async (t) => {
+  const { source, happen } = await openJourneys(t)
+  const transcript = [{ at: AT, direction: 'in' as const, line: '451 4.7.1 Greylisted' }]
+  await happen(SECOND, 'kim@example.org', { type: 'attempted', attempt: 1, host: 'mx.example.org', transcript })
+  await happen(SECOND, 'zoe@example.net', { type: 'attempted', attempt: 1 })
+  await happen(SECOND, 'kim@example.org', { type: 'deferred', attempt: 1, dueAt: AT, reason: 'asked to wait', host: 'mx.example.org', reply: { code: 451, enhanced: '4.7.1', text: 'Greylisted' } })
+  const shown = await showJourney(source, SECOND)
+  assert.ok(shown.ok)
+  const { timeline } = Journey.parse(shown.value)
+  assert.deepEqual(timeline.map((entry) => [entry.type, entry.recipient]), [['received', undefined], ['attempted', 'zoe@example.net'], ['deferred', 'kim@example.org']])
+  const deferred = timeline[2]
+  assert.deepEqual(deferred?.transcript, transcript)
+  assert.ok((deferred?.reply?.meaning.length ?? 0) > 10 && (deferred?.reply?.advice.length ?? 0) > 5, 'in plain words')
+})
+
+test('what is not there is not found', async (t) => {
+  const { source } = await openJourneys(t)
+  for (const id of ['01jqw8zk3p9x2c4v6b', 'x', '']) {
+    const shown = await showJourney(source, id)
+    assert.ok(!shown.ok && shown.error.code === 'not-found')
+  }
+})
+
+test('every event of the catalogue has its sentence, save the one that repeats another', () => {
+  const details = {
+    source: 'mx', reversePath: 'a@example.com', sizeBytes: 1, recipientCount: 1, attempt: 1, attempts: 3, dueAt: AT, reason: 'why', by: 'operator',
+    reportId: FIRST, kind: 'failed', to: 'remote', destination: 'example.org',
+  }
+  for (const type of Object.keys(EVENT_TYPES)) {
+    const recorded = { id: 1, org: 1, messageId: FIRST, recipient: 'kim@example.org', at: AT, event: { type, ...details } as unknown as JourneyEvent }
+    const entry = timelineEntry({ recorded }, explain)
+    if (type === 'queued') assert.equal(entry, undefined)
+    else assert.ok(entry && entry.title.length > 5 && !/undefined/.test(JSON.stringify(entry)), type)
+  }
+})
