@@ -86,6 +86,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['a@[IPv6:1:2:3:4:5:6:7]', /IPv6/],
   ['a@[IPv6:1:2:3:4:5:6:7:8:9]', /IPv6/],
   ['a@[IPv6:12345::]', /IPv6/],
+  ['a@[IPv6:1:2:3:4::5:6:7:8]', /IPv6/],
   ['a@[IPv6:fe80::1%eth0]', /IPv6/],
   ['a@[IPv6:192.0.2.1::]', /IPv6/],
   ['a@[X-Tag:something]', /only IPv4/],

@@ -53,6 +53,7 @@ test('[D2] trap 22: every spelling of a name becomes the same A-labels', () => {
     ['ｂｕｃｈ.example', 'buch.example'],
     ['bü\u00adcher.example', 'xn--bcher-kva.example'],
     ['ΣΊΣΥΦΟΣ.gr', 'xn--kxa6akbbkh.gr'],
+    ['\u210cost.example', 'host.example'],
     ['faß.de', 'xn--fa-hia.de'],
     ['ex\u212aample.org', 'exkample.org'],
   ]
@@ -64,6 +65,8 @@ test('[D3] for display, labels are decoded only if they encode to the same again
   assert.equal(domainToUnicode('xn--99zzzz99999.example'), 'xn--99zzzz99999.example')
   // Decodes to a snowman, and to upper case: no U-labels.
   assert.equal(domainToUnicode('xn--n3h.net'), 'xn--n3h.net')
+  const upper = `xn--${encodePunycode('b\u00dccher')}.example`
+  assert.equal(domainToUnicode(upper), upper)
   assert.equal(domainToUnicode('[IPv6:2001:db8::1]'), '[IPv6:2001:db8::1]')
 })
 

@@ -181,6 +181,7 @@ test('[H10] trap 47: a submission gets Message-ID and Date if it has none, and l
   )
   assert.equal(edited('Date: x\r\nBcc: a@b\r\n'), 'Message-ID: <new@host.example>\r\nDate: x\r\n')
   assert.equal(edited('\r\n'), 'Message-ID: <new@host.example>\r\nDate: Fri, 02 Jan 2026 15:04:05 +0000\r\n\r\n')
+  assert.equal(edited('Date: x\r\nMessage-ID: y\r\nResent-Bcc: a@b\r\n\r\n'), 'Date: x\r\nMessage-ID: y\r\n\r\n')
   assert.equal(edited('Bcc: a@b').includes('Bcc'), false)
 })
 

@@ -16,7 +16,6 @@ export class HeaderScanner {
   #state: HeaderState = 'reading'
   #bytes: Buffer = Buffer.alloc(0)
   #length = 0
-  #owned = false
 
   constructor({ bytesMax = HEADER_BYTES_MAX }: { readonly bytesMax?: number } = {}) {
     this.#bytesMax = bytesMax
@@ -50,7 +49,7 @@ export class HeaderScanner {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  // The first piece is only looked at; a second one makes a buffer that doubles, so that one-octet pieces stay linear.
+  // The first piece is only looked at and has no room; a second one makes a buffer that doubles, so that one-octet pieces stay linear.
   #append(chunk: Uint8Array): void {
     if (this.#length === 0) {
       this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
@@ -59,11 +58,10 @@ export class HeaderScanner {
     }
     const wanted = chunk.subarray(0, this.#bytesMax + 1 - this.#length)
     const length = this.#length + wanted.length
-    if (!this.#owned || length > this.#bytes.length) {
+    if (length > this.#bytes.length) {
       const grown = Buffer.allocUnsafe(Math.max(FIRST_CAPACITY, length, Math.min(length * 2, this.#bytesMax + 1)))
       grown.set(this.#bytes.subarray(0, this.#length))
       this.#bytes = grown
-      this.#owned = true
     }
     this.#bytes.set(wanted, this.#length)
     this.#length = length

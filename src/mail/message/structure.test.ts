@@ -116,6 +116,12 @@ test('[M3] an outer boundary ends inner parts that forgot their own; a missing e
   assert.equal(structureOf(bytes).missingEnd, true)
 })
 
+test('[M3] where an inner part uses the boundary of an outer one, the inner comes first', () => {
+  const nested = 'Content-Type: multipart/mixed; boundary=b'
+  const bytes = message([nested, '', '--b', nested, '', '--b', '', 'in', '--b--', '--b', '', 'out', '--b--'])
+  assert.deepEqual(outline(bytes), ['multipart/mixed 11', '  multipart/mixed 4', '    text/plain 1 "in"', '  text/plain 1 "out"'])
+})
+
 test('[M4] a message in a message has one child; in a digest that is the default; encoded it stays closed', () => {
   const inner = ['Subject: in', 'Content-Type: text/html', '', 'hi']
   const bytes = message([

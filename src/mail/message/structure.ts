@@ -47,7 +47,6 @@ export class StructureIndexer {
   #headLength = 0
   #header = Buffer.allocUnsafe(1024)
   #headerLength = 0
-  #headerBeforeLine = 0
   #lineStart = 0
   #offset = 0
   #beforeLast = 0
@@ -95,14 +94,13 @@ export class StructureIndexer {
     const line = { start: this.#lineStart, end: this.#offset, newline }
     const boundary = this.#boundary(newline)
     if (boundary) {
-      this.#headerLength = this.#headerBeforeLine
+      // The header may end in the boundary line itself: a stray line that describes nothing.
       this.#tree.boundaryLine(boundary, line, this.#headerBytes())
       this.#headerLength = 0
     } else if (this.#tree.inHeader && line.end - line.start === newline) {
       this.#tree.headerEnd(line, this.#headerBytes())
       this.#headerLength = 0
     } else this.#tree.passLine({ newline, empty: line.end - line.start === newline })
-    this.#headerBeforeLine = this.#headerLength
     this.#headLength = 0
     this.#lineStart = this.#offset
     this.#last = 0
