@@ -46,7 +46,9 @@ function measure(name: string, body: Buffer, rounds: number): void {
   const start = process.hrtime.bigint()
   for (let i = 0; i < rounds; i++) message(server, commands, pieces)
   const ns = Number(process.hrtime.bigint() - start) / rounds
-  console.log(`${name.padEnd(28)} ${ns.toFixed(0).padStart(9)} ns/message ${((body.length / ns) * 1000).toFixed(0).padStart(6)} MB/s`)
+  console.log(
+    `${name.padEnd(28)} ${ns.toFixed(0).padStart(9)} ns/message ${((body.length / ns) * 1000).toFixed(0).padStart(6)} MB/s`,
+  )
 }
 
 function text(lines: number): Buffer {
@@ -62,7 +64,9 @@ function memory(): void {
   globalThis.gc?.()
   const after = process.memoryUsage()
   const bytes = (after.heapUsed + after.external - before.heapUsed - before.external) / kept.length
-  console.log(`idle connection              ${bytes.toFixed(0).padStart(9)} bytes${globalThis.gc ? '' : ' (run with --expose-gc)'}`)
+  console.log(
+    `idle connection              ${bytes.toFixed(0).padStart(9)} bytes${globalThis.gc ? '' : ' (run with --expose-gc)'}`,
+  )
 }
 
 measure('empty message', Buffer.from('.\r\n'), 100_000)

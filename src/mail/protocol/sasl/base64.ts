@@ -12,7 +12,10 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /** A line of the client in an exchange: base64, `=` or nothing (empty), or `*` (gives up; RFC 4954 §4, RFC 5034 §4). */
-export type ResponseLine = { readonly type: 'response'; readonly bytes: Uint8Array } | { readonly type: 'cancelled' } | { readonly type: 'bad-base64' }
+export type ResponseLine =
+  | { readonly type: 'response'; readonly bytes: Uint8Array }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'bad-base64' }
 
 /** `line` without its CR LF. */
 export function decodeResponseLine(line: string): ResponseLine {

@@ -1,6 +1,6 @@
 // What an exchange yields, and the checks every mechanism makes on names and passwords.
 
-import { type Result, err, ok } from '../../../ground/result.ts'
+import { err, ok, type Result } from '../../../ground/result.ts'
 import { FIELD_OCTETS_MAX } from './limits.ts'
 
 export interface Credentials {
@@ -10,7 +10,7 @@ export interface Credentials {
   readonly password: string
 }
 
-/** `malformed`: not the shape the mechanism asks for. `forbidden-character`: a control character, which could forge a log line or a header. */
+/** `malformed`: not the shape the mechanism asks for. `forbidden-character`: a control character, which could forge a log line. */
 export type SaslFailure = 'malformed' | 'not-utf8' | 'empty-name' | 'empty-password' | 'forbidden-character' | 'too-long'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -25,7 +25,7 @@ export function decodeField(bytes: Uint8Array): Result<string, SaslFailure> {
   }
 }
 
-/** Names go into logs and headers, so they hold no control characters; a password is compared and forgotten, only NUL, CR and LF stay out. */
+/** Names go into logs and headers: no control characters. A password is compared and forgotten: only NUL, CR and LF stay out. */
 export function checkCredentials(authorize: string, name: string, password: string): Result<Credentials, SaslFailure> {
   if (name === '') return err('empty-name')
   if (password === '') return err('empty-password')

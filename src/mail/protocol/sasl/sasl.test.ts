@@ -4,7 +4,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FIELD_OCTETS_MAX } from './limits.ts'
-import { type Credentials, type ServerStep, decodeBase64, decodeResponseLine, encodeBase64, isServerMechanism, startClientExchange, startServerExchange } from './sasl.ts'
+import {
+  type Credentials,
+  decodeBase64,
+  decodeResponseLine,
+  encodeBase64,
+  isServerMechanism,
+  type ServerStep,
+  startClientExchange,
+  startServerExchange,
+} from './sasl.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 
@@ -41,7 +50,8 @@ test('LOGIN: two prompts, or the name at once', () => {
 })
 
 test('PLAIN of another shape is refused', () => {
-  for (const message of ['', '\0', 'bob', 'bob\0secret', '\0bob\0secret\0', 'a\0b\0c\0d']) assert.deepEqual(exchange('PLAIN', message), { type: 'failed', reason: 'malformed' }, JSON.stringify(message))
+  for (const message of ['', '\0', 'bob', 'bob\0secret', '\0bob\0secret\0', 'a\0b\0c\0d'])
+    assert.deepEqual(exchange('PLAIN', message), { type: 'failed', reason: 'malformed' }, JSON.stringify(message))
   assert.deepEqual(exchange('PLAIN', '\0\0secret'), { type: 'failed', reason: 'empty-name' })
   assert.deepEqual(exchange('PLAIN', '\0bob\0'), { type: 'failed', reason: 'empty-password' })
   assert.deepEqual(exchange('LOGIN', undefined, '', 'x'), { type: 'failed', reason: 'empty-name' })
@@ -50,7 +60,11 @@ test('PLAIN of another shape is refused', () => {
 
 test('[trap 48] control characters in names and passwords are refused', () => {
   for (const name of ['b\rob', 'b\nob', 'b\tob', 'b\x7fob', 'b\u0085ob', 'b\u2028ob']) {
-    assert.deepEqual(exchange('PLAIN', `\0${name}\0secret`), { type: 'failed', reason: 'forbidden-character' }, JSON.stringify(name))
+    assert.deepEqual(
+      exchange('PLAIN', `\0${name}\0secret`),
+      { type: 'failed', reason: 'forbidden-character' },
+      JSON.stringify(name),
+    )
     assert.deepEqual(exchange('PLAIN', `${name}\0bob\0secret`), { type: 'failed', reason: 'forbidden-character' })
     assert.deepEqual(exchange('LOGIN', name, 'secret'), { type: 'failed', reason: 'forbidden-character' })
   }
@@ -70,7 +84,8 @@ test('a byte order mark is part of a name, not dropped', () => {
 
 test('base64 is strict', () => {
   for (const text of ['', 'AA==', 'AAA=', 'AAAA', 'ab+/']) assert.equal(encodeBase64(decodeBase64(text) ?? bytes('?')), text)
-  for (const text of ['A', 'AA', 'AAA', 'A===', '=AAA', 'AA=A', 'AA==AA==', 'AA==\n', ' AAAA', 'AA-_', 'AAAA=', 'ä']) assert.equal(decodeBase64(text), undefined, JSON.stringify(text))
+  for (const text of ['A', 'AA', 'AAA', 'A===', '=AAA', 'AA=A', 'AA==AA==', 'AA==\n', ' AAAA', 'AA-_', 'AAAA=', 'ä'])
+    assert.equal(decodeBase64(text), undefined, JSON.stringify(text))
 })
 
 test('lines of an exchange', () => {
@@ -98,14 +113,24 @@ test('our side takes the best mechanism that can say what must be said', () => {
 test('our side answers no more than the mechanism has', () => {
   const me: Credentials = { authorize: undefined, name: 'bob', password: 'secret' }
   const login = startClientExchange(['LOGIN'], me)
-  assert.deepEqual([login?.initial, Buffer.from(login?.respond(bytes('User')) ?? []).toString(), Buffer.from(login?.respond(bytes('Pass')) ?? []).toString(), login?.respond(bytes('More'))], [undefined, 'bob', 'secret', undefined])
+  assert.deepEqual(
+    [
+      login?.initial,
+      Buffer.from(login?.respond(bytes('User')) ?? []).toString(),
+      Buffer.from(login?.respond(bytes('Pass')) ?? []).toString(),
+      login?.respond(bytes('More')),
+    ],
+    [undefined, 'bob', 'secret', undefined],
+  )
   const plain = startClientExchange(['PLAIN'], me)
   assert.equal(plain?.respond(bytes('')), plain?.initial)
   assert.equal(plain?.respond(bytes('')), undefined)
 })
 
 test('both ends understand each other', () => {
-  const field = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => text.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text))
+  const field = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+    .filter((text) => text.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text))
   fc.assert(
     fc.property(field, field, fc.constantFrom('PLAIN', 'LOGIN'), (name, password, mechanism) => {
       const client = startClientExchange([mechanism], { authorize: undefined, name, password })
@@ -119,10 +144,14 @@ test('both ends understand each other', () => {
 
 test('no response makes the server side throw', () => {
   fc.assert(
-    fc.property(fc.constantFrom('PLAIN' as const, 'LOGIN' as const), fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 4 }), (mechanism, responses) => {
-      let step = startServerExchange(mechanism, responses[0])
-      for (const response of responses) if (step.type === 'challenge') step = step.exchange.respond(response)
-      assert.ok(['challenge', 'credentials', 'failed'].includes(step.type))
-    }),
+    fc.property(
+      fc.constantFrom('PLAIN' as const, 'LOGIN' as const),
+      fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 4 }),
+      (mechanism, responses) => {
+        let step = startServerExchange(mechanism, responses[0])
+        for (const response of responses) if (step.type === 'challenge') step = step.exchange.respond(response)
+        assert.ok(['challenge', 'credentials', 'failed'].includes(step.type))
+      },
+    ),
   )
 })

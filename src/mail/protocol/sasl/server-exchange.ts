@@ -1,8 +1,8 @@
 // The server's side of PLAIN and LOGIN: the client's responses in, challenges or credentials out. It verifies nothing.
 
-import type { Result } from '../../../ground/result.ts'
 import { unreachable } from '../../../ground/assert.ts'
-import { type Credentials, type SaslFailure, checkCredentials, decodeField } from './credentials.ts'
+import type { Result } from '../../../ground/result.ts'
+import { type Credentials, checkCredentials, decodeField, type SaslFailure } from './credentials.ts'
 
 export type ServerMechanism = 'PLAIN' | 'LOGIN'
 

@@ -1,11 +1,12 @@
 // The grammar of commands: a line → verb and argument → values. It does not know what came before.
 
-import { type Address, parseAddress } from '../../message/address.ts'
-import { type Result, err, ok } from '../../../ground/result.ts'
-import { decodeBase64 } from '../sasl/sasl.ts'
 import { PATH_OCTETS_MAX } from '../../../ground/limits.ts'
+import { err, ok, type Result } from '../../../ground/result.ts'
+import { type Address, decodeXtext, isBarePostmaster, parseAddress } from '../../message/message.ts'
+import { decodeBase64 } from '../sasl/sasl.ts'
 import type { MailEvent, Parameters, RecipientEvent } from './events.ts'
-import { decodeXtext, parseOctets, parseParameters } from './parameters.ts'
+import { isPlain } from './lines.ts'
+import { parseOctets, parseParameters } from './parameters.ts'
 import { parsePath } from './path.ts'
 import * as replies from './replies.ts'
 import type { Reply } from './reply.ts'
@@ -15,23 +16,6 @@ export interface CommandLine {
   readonly verb: string
   /** After the space, without spaces at either end. */
   readonly argument: string
-}
-
-const PLAIN = /^[\x20-\x7e]*$/
-const CONTROL = /[\x00-\x1f\x7f]/
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Octets of a line as Latin-1, LF taken off already → text without its CR. */
-export function decodeLine(line: string): Result<string, Reply> {
-  if (!line.endsWith('\r')) return err(replies.LINE_END)
-  const text = line.slice(0, -1)
-  if (PLAIN.test(text)) return ok(text)
-  if (CONTROL.test(text)) return err(replies.CONTROL_OCTETS)
-  try {
-    return ok(UTF8.decode(Buffer.from(text, 'latin1')))
-  } catch {
-    return err(replies.NOT_UTF8)
-  }
 }
 
 export function splitCommand(text: string): CommandLine {
@@ -66,7 +50,7 @@ export function parseMail(argument: string, rules: MailRules): Result<MailEvent,
   if (!parameters.ok) return err(replies.parameterSyntax(parameters.error))
   const known = mailParameters(parameters.value, rules)
   if (!known.ok) return known
-  if (!PLAIN.test(path.value.mailbox) && !known.value.smtpUtf8) return err(replies.NEEDS_SMTPUTF8)
+  if (!isPlain(path.value.mailbox) && !known.value.smtpUtf8) return err(replies.NEEDS_SMTPUTF8)
   const sender = parseSender(path.value.mailbox)
   if (!sender.ok) return sender
   return ok({ type: 'mail', reversePath: sender.value, ...known.value, parameters: parameters.value })
@@ -80,12 +64,13 @@ function parseSender(mailbox: string): Result<Address | undefined, Reply> {
 }
 
 type KnownParameters = Pick<MailEvent, 'sizeBytes' | 'body' | 'smtpUtf8' | 'auth'>
+type Writable = { -readonly [K in keyof KnownParameters]: KnownParameters[K] }
 const NO_PARAMETERS: KnownParameters = { sizeBytes: undefined, body: undefined, smtpUtf8: false, auth: undefined }
 
 // Tolerance `parameters-after-helo`: they are read after HELO too.
 function mailParameters(parameters: Parameters, rules: MailRules): Result<KnownParameters, Reply> {
   if (parameters.size === 0) return ok(NO_PARAMETERS)
-  const known: { -readonly [K in keyof KnownParameters]: KnownParameters[K] } = { ...NO_PARAMETERS }
+  const known: Writable = { ...NO_PARAMETERS }
   for (const [key, value] of parameters) {
     const wrong = mailParameter(known, key, value, rules)
     if (wrong !== undefined) return err(wrong)
@@ -93,7 +78,7 @@ function mailParameters(parameters: Parameters, rules: MailRules): Result<KnownP
   return ok(known)
 }
 
-function mailParameter(known: { -readonly [K in keyof KnownParameters]: KnownParameters[K] }, key: string, value: string | undefined, rules: MailRules): Reply | undefined {
+function mailParameter(known: Writable, key: string, value: string | undefined, rules: MailRules): Reply | undefined {
   if (key === 'SIZE') {
     known.sizeBytes = parseOctets(value)
     if (known.sizeBytes === undefined) return replies.SIZE_SYNTAX
@@ -132,8 +117,8 @@ export function parseRecipient(argument: string, rules: RecipientRules): Result<
   const parameters = parseParameters(rest)
   if (!parameters.ok) return err(replies.parameterSyntax(parameters.error))
   if (parameters.value.size > 0) return err(replies.UNKNOWN_PARAMETER)
-  if (!PLAIN.test(mailbox) && !rules.smtpUtf8) return err(replies.NEEDS_SMTPUTF8)
-  if (/^postmaster$/i.test(mailbox)) {
+  if (!isPlain(mailbox) && !rules.smtpUtf8) return err(replies.NEEDS_SMTPUTF8)
+  if (isBarePostmaster(mailbox)) {
     const address = { localPart: mailbox, domain: rules.hostname.toLowerCase() }
     return ok({ type: 'recipient', address, barePostmaster: true, parameters: parameters.value })
   }

@@ -32,14 +32,19 @@ function decodeData(text: string, cuts: readonly number[] = []): Decoded {
   return { content, done: decoder.done, rest, facts: decoder.finish() }
 }
 
-function decodeChunks(text: string, sizes: readonly number[] = [], cuts: readonly number[] = []): { content: string; facts: ContentFacts } {
+function decodeChunks(
+  text: string,
+  sizes: readonly number[] = [],
+  cuts: readonly number[] = [],
+): { content: string; facts: ContentFacts } {
   const decoder = new ChunkDecoder()
   let content = ''
   let at = 0
   for (const size of [...sizes, text.length]) {
     const length = Math.min(size, text.length - at)
     decoder.begin(length)
-    for (const part of cut(text.slice(at, at + length), cuts)) content += Buffer.from(decoder.decode(part, 0) ?? []).toString('latin1')
+    for (const part of cut(text.slice(at, at + length), cuts))
+      content += Buffer.from(decoder.decode(part, 0) ?? []).toString('latin1')
     assert.equal(decoder.remaining, 0)
     at += length
   }
@@ -94,7 +99,21 @@ test('[S30] [S31] what is content, what is the end, what remains', () => {
 
 // Everything that some server has taken for the end of data and another has not.
 const FALSE_ENDS = [
-  '\n.\n', '\n.\r\n', '\r.\r', '\r.\r\n', '\r\n.\r', '\r\n.\n', '\r\n\0.\r\n', '\r\n.\0\r\n', '\r.\n', '\n.\r', '\n\n.\r\n', '\r\r\n.\r', '\r\n.\r\r\n', '\r\n.\r\0\n', '\0\r\n.\n',
+  '\n.\n',
+  '\n.\r\n',
+  '\r.\r',
+  '\r.\r\n',
+  '\r\n.\r',
+  '\r\n.\n',
+  '\r\n\0.\r\n',
+  '\r\n.\0\r\n',
+  '\r.\n',
+  '\n.\r',
+  '\n\n.\r\n',
+  '\r\r\n.\r',
+  '\r\n.\r\r\n',
+  '\r\n.\r\0\n',
+  '\0\r\n.\n',
 ]
 const SMUGGLED = 'MAIL FROM:<admin@example.com>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nevil\r\n'
 
@@ -139,12 +158,24 @@ test('[trap 4] BDAT content is checked for bare CR and LF like DATA, across chun
 
 test('[S32] a CR at the very end of a chunk waits for the next chunk, and is bare at the end of all', () => {
   assert.equal(decodeChunks('ab\r\ncd\r\n', [3]).facts.violation, undefined)
-  assert.deepEqual(decodeChunks('ab\r').facts, { ...decodeChunks('').facts, sizeBytes: 3, endsWithLineEnd: false, violation: { type: 'bare-cr', offset: 2 } })
+  assert.deepEqual(decodeChunks('ab\r').facts, {
+    ...decodeChunks('').facts,
+    sizeBytes: 3,
+    endsWithLineEnd: false,
+    violation: { type: 'bare-cr', offset: 2 },
+  })
 })
 
 test('[S32] NUL, eight-bit octets, long lines and a missing last line end are told', () => {
   const facts = decodeChunks(`ab\0c\r\n${'x'.repeat(998)}\r\n${'y'.repeat(999)}\r\n\xe4`).facts
-  assert.deepEqual(facts, { sizeBytes: 6 + 1000 + 1001 + 1, eightBit: true, violation: undefined, nulAt: 2, longLineAt: 1006, endsWithLineEnd: false })
+  assert.deepEqual(facts, {
+    sizeBytes: 6 + 1000 + 1001 + 1,
+    eightBit: true,
+    violation: undefined,
+    nulAt: 2,
+    longLineAt: 1006,
+    endsWithLineEnd: false,
+  })
   assert.equal(decodeData('abc\r\n.\r\n').facts.eightBit, false)
 })
 
@@ -163,12 +194,24 @@ test('[S32] a line that does not end is a violation, at the same place however i
   const long = `${'x'.repeat(TEXT_LINE_OCTETS_HARD_MAX)}\n\r\n`
   const expected = { type: 'line-too-long', offset: TEXT_LINE_OCTETS_HARD_MAX }
   assert.deepEqual(decodeChunks(long).facts.violation, expected)
-  assert.deepEqual(decodeChunks(long, [], Array.from({ length: 20 }, () => 9_999)).facts.violation, expected)
+  assert.deepEqual(
+    decodeChunks(
+      long,
+      [],
+      Array.from({ length: 20 }, () => 9_999),
+    ).facts.violation,
+    expected,
+  )
   assert.equal(decodeChunks(`${'x'.repeat(TEXT_LINE_OCTETS_HARD_MAX - 2)}\r\n`).facts.violation, undefined)
 })
 
 // Text made of what matters to the lexer, long enough for its word-wise part.
-const nasty = fc.array(fc.oneof(fc.constantFrom('\r', '\n', '.', '\r\n', '\r\n.', '\r\n.\r\n', '\0', '\xff', '\t'), fc.string({ maxLength: 90 })), { maxLength: 30 }).map((parts) => parts.join('').replace(/[^\x00-\xff]/g, '?'))
+const nasty = fc
+  .array(
+    fc.oneof(fc.constantFrom('\r', '\n', '.', '\r\n', '\r\n.', '\r\n.\r\n', '\0', '\xff', '\t'), fc.string({ maxLength: 90 })),
+    { maxLength: 30 },
+  )
+  .map((parts) => parts.join('').replace(/[^\x00-\xff]/g, '?'))
 const cuts = fc.array(fc.integer({ min: 0, max: 70 }), { maxLength: 40 })
 
 test('[S5] [S30] any way of cutting the input gives the same content and the same facts', () => {
@@ -205,10 +248,15 @@ test('[S30] [S31] the decoder agrees with a plain one', () => {
 })
 
 test('[S40] what is encoded is decoded to the same octets, and nothing of it is taken for a command', () => {
-  const canonical = fc.array(fc.oneof(fc.constantFrom('.', '..', '\r\n', '\r\n.', '\r\n.\r\n'), fc.string({ maxLength: 50 })), { maxLength: 30 })
+  const canonical = fc.array(fc.oneof(fc.constantFrom('.', '..', '\r\n', '\r\n.', '\r\n.\r\n'), fc.string({ maxLength: 50 })), {
+    maxLength: 30,
+  })
   fc.assert(
     fc.property(canonical, cuts, (parts, sizes) => {
-      const content = parts.join('').replace(/[^\x00-\xff]/g, '?').replace(/(?<!\r)\n|\r(?!\n)/g, '')
+      const content = parts
+        .join('')
+        .replace(/[^\x00-\xff]/g, '?')
+        .replace(/(?<!\r)\n|\r(?!\n)/g, '')
       const fixed = content.replace(/(?<!\r)\n|\r(?!\n)/g, '')
       const decoded = decodeData(`${encode(fixed, sizes)}QUIT\r\n`)
       assert.equal(decoded.content, fixed === '' || fixed.endsWith('\r\n') ? fixed : `${fixed}\r\n`)

@@ -36,6 +36,9 @@ export class DataEncoder {
   /** A CR or LF of its own that left here could end the message early at the next server (CVE-2023-51764 and its kin). */
   #assertCanonical(): void {
     const violation = this.#lexer.violation
-    assert(violation === undefined || violation.type === 'line-too-long', `content to send has a ${violation?.type} at octet ${violation?.offset}`)
+    assert(
+      violation === undefined || violation.type === 'line-too-long',
+      `content to send has a ${violation?.type} at octet ${violation?.offset}`,
+    )
   }
 }

@@ -1,6 +1,6 @@
 // What the server core tells the session. Those marked VERDICT stop the flow until `reply` (or `accept`) is called.
 
-import type { Address } from '../../message/address.ts'
+import type { Address } from '../../message/message.ts'
 import type { ContentFacts } from './content-lexer.ts'
 
 export type ServerEvent =
@@ -137,4 +137,11 @@ export interface CloseEvent {
 }
 
 /** `refused`: by the session's own reply. `framing`: how far the content reaches is not known. */
-export type CloseReason = 'refused' | 'bad-commands' | 'idle-commands' | 'other-protocol' | 'overrun' | 'framing' | 'input-overflow'
+export type CloseReason =
+  | 'refused'
+  | 'bad-commands'
+  | 'idle-commands'
+  | 'other-protocol'
+  | 'overrun'
+  | 'framing'
+  | 'input-overflow'

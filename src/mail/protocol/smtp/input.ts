@@ -43,7 +43,10 @@ export class InputBuffer {
   join(): void {
     if (this.#later === undefined) return
     const searched = this.#searchedTo - this.at
-    const joined = this.at === this.bytes.length && this.#later.length === 1 ? asBuffer(this.#later[0] ?? NOTHING) : Buffer.concat([this.bytes.subarray(this.at), ...this.#later])
+    const joined =
+      this.at === this.bytes.length && this.#later.length === 1
+        ? asBuffer(this.#later[0] ?? NOTHING)
+        : Buffer.concat([this.bytes.subarray(this.at), ...this.#later])
     this.#later = undefined
     this.#laterBytes = 0
     this.#set(joined)

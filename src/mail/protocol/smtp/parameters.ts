@@ -1,8 +1,8 @@
 // The parameters after a path: ` KEY[=value]` … (RFC 5321 §4.1.1.11), and the values of those we know.
 
-import { type Result, err, ok } from '../../../ground/result.ts'
-import { NUMBER_DIGITS_MAX, PARAMETERS_MAX } from './limits.ts'
+import { err, ok, type Result } from '../../../ground/result.ts'
 import type { Parameters } from './events.ts'
+import { NUMBER_DIGITS_MAX, PARAMETERS_MAX } from './limits.ts'
 
 const NONE: Parameters = new Map()
 
@@ -31,11 +31,4 @@ export function parseParameters(rest: string): Result<Parameters, string> {
 export function parseOctets(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d{1,20}$/.test(text)) return undefined
   return text.length > NUMBER_DIGITS_MAX ? Number.POSITIVE_INFINITY : Number(text)
-}
-
-/** xtext (RFC 3461 §4): printable ASCII, `+` and `=` and everything else as `+HH`. Undefined when it is none, or hides controls. */
-export function decodeXtext(text: string): string | undefined {
-  if (!/^(?:[!-*,-<>-~]|\+[0-9A-F]{2})*$/.test(text)) return undefined
-  const decoded = text.replace(/\+([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return /[\x00-\x1f\x7f-\xff]/.test(decoded) ? undefined : decoded
 }

@@ -47,7 +47,9 @@ test('[S24] what is no path, and why', () => {
 })
 
 test('no text makes it throw or lose characters', () => {
-  const alphabet = fc.array(fc.constantFrom('<', '>', '"', '\\', '@', ':', ',', 'a', '.', ' ', 'ä'), { maxLength: 40 }).map((parts) => parts.join(''))
+  const alphabet = fc
+    .array(fc.constantFrom('<', '>', '"', '\\', '@', ':', ',', 'a', '.', ' ', 'ä'), { maxLength: 40 })
+    .map((parts) => parts.join(''))
   fc.assert(
     fc.property(alphabet, (text) => {
       const path = parsePath(`<${text}`)

@@ -1,7 +1,7 @@
 // The path of MAIL and RCPT (RFC 5321 §4.1.2): `<a@b>`, `<>`, `<@x,@y:a@b>`; where it ends in the line, and the mailbox in it.
 
 import { PATH_OCTETS_MAX } from '../../../ground/limits.ts'
-import { type Result, err, ok } from '../../../ground/result.ts'
+import { err, ok, type Result } from '../../../ground/result.ts'
 
 export interface Path {
   /** The text of the mailbox, without brackets and source route; empty for `<>`. */
@@ -20,7 +20,8 @@ export function parsePath(text: string): Result<Path, string> {
   if (end === -1) return err('The closing ">" of the address is missing')
   const inside = text.slice(1, end)
   const mailbox = inside[0] === '@' ? inside.replace(SOURCE_ROUTE, '') : inside
-  if (mailbox[0] === '@' || (mailbox === '' && inside !== '')) return err('The source route before the address is broken; leave it out')
+  if (mailbox[0] === '@' || (mailbox === '' && inside !== ''))
+    return err('The source route before the address is broken; leave it out')
   if (Buffer.byteLength(mailbox) + 2 > PATH_OCTETS_MAX) return err(`The address is longer than ${PATH_OCTETS_MAX} octets`)
   return ok({ mailbox, rest: text.slice(end + 1) })
 }

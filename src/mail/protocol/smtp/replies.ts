@@ -6,7 +6,12 @@ export const OK_RESET = reply(250, '2.0.0', 'Ready for a new message')
 export const OK_NOOP = reply(250, '2.0.0', 'Still here')
 export const BYE = reply(221, '2.0.0', 'Goodbye')
 export const START_DATA = reply(354, undefined, 'Send the message; end it with a line that holds only a dot')
-export const HELP = reply(214, '2.0.0', 'Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH', 'They are described in RFC 5321')
+export const HELP = reply(
+  214,
+  '2.0.0',
+  'Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS AUTH',
+  'They are described in RFC 5321',
+)
 
 export const LINE_TOO_LONG = reply(500, '5.5.2', 'The command line is too long; send a shorter one')
 export const LINE_END = reply(500, '5.5.2', 'A command must end with CR LF')
@@ -30,7 +35,11 @@ export const NEEDS_SMTPUTF8 = reply(553, '5.6.7', 'An address outside ASCII need
 export const TOO_MANY_RECIPIENTS = reply(452, '4.5.3', 'Too many recipients for one message; send the rest in another one')
 
 export const NO_RECIPIENTS = reply(554, '5.5.1', 'No recipient was accepted, so there is nobody to send the message to')
-export const BDAT_SYNTAX = reply(501, '5.5.4', 'Write BDAT, the number of octets and perhaps LAST; where commands go on is unknown, so this connection ends')
+export const BDAT_SYNTAX = reply(
+  501,
+  '5.5.4',
+  'Write BDAT, the number of octets and perhaps LAST; where commands go on is unknown, so this connection ends',
+)
 export const STARTTLS_NOT_OFFERED = reply(502, '5.5.1', 'TLS is not available on this connection')
 export const TLS_ACTIVE = reply(503, '5.5.1', 'TLS is already active')
 export const AUTH_NOT_OFFERED = reply(502, '5.5.1', 'Logging in is not available on this connection')
@@ -60,4 +69,9 @@ export function tooLarge(sizeBytesMax: number): Reply {
 
 export function chunkTaken(octets: number): Reply {
   return reply(250, '2.0.0', `${octets} octets received`)
+}
+
+/** Refusals that count as a breach of the protocol; those about addresses, sizes and recipients (RFC 3463 §3) do not. */
+export function isBreach(reply: Reply): boolean {
+  return reply.code >= 500 && !/^5\.[136]\./.test(reply.enhanced ?? '')
 }

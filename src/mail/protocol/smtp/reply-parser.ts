@@ -1,7 +1,7 @@
 // Reads the replies of a server: bytes in, replies out. Strict where a mistake would put replies and commands out of step.
 
-import { type Result, err, ok } from '../../../ground/result.ts'
-import { REPLY_LINES_MAX, REPLY_LINE_OCTETS_MAX, REPLY_OCTETS_MAX, REPLY_UNREAD_OCTETS_MAX } from './limits.ts'
+import { err, ok, type Result } from '../../../ground/result.ts'
+import { REPLY_LINE_OCTETS_MAX, REPLY_LINES_MAX, REPLY_OCTETS_MAX, REPLY_UNREAD_OCTETS_MAX } from './limits.ts'
 import type { Reply } from './reply.ts'
 
 /** Why the other side's bytes are no reply; after it the stream cannot be trusted, and the parser stays in error. `line` is printable. */
@@ -92,7 +92,9 @@ export class ReplyParser {
 function replyOf(code: number, lines: readonly string[]): Reply {
   const enhanced = ENHANCED.exec(lines[0] ?? '')?.[1]
   if (enhanced === undefined || enhanced[0] !== String(code)[0]) return { code, lines }
-  const bare = lines.map((line) => (line === enhanced || line.startsWith(`${enhanced} `) ? line.slice(enhanced.length + 1) : line))
+  const bare = lines.map((line) =>
+    line === enhanced || line.startsWith(`${enhanced} `) ? line.slice(enhanced.length + 1) : line,
+  )
   return { code, enhanced, lines: bare }
 }
 

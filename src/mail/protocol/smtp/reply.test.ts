@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { REPLY_LINES_MAX, REPLY_LINE_OCTETS_MAX } from './limits.ts'
-import { type Reply, type ReplyError, ReplyParser, formatReply, reply } from './reply.ts'
+import { REPLY_LINE_OCTETS_MAX, REPLY_LINES_MAX } from './limits.ts'
+import { formatReply, type Reply, type ReplyError, ReplyParser, reply } from './reply.ts'
 
 function parse(text: string, cutEvery = text.length): (Reply | ReplyError['type'])[] {
   const parser = new ReplyParser()
@@ -20,7 +20,10 @@ function parse(text: string, cutEvery = text.length): (Reply | ReplyError['type'
 }
 
 test('a reply of several lines carries code and enhanced code on each', () => {
-  assert.equal(formatReply(reply(550, '5.1.1', 'No such person', 'Ask the postmaster')), '550-5.1.1 No such person\r\n550 5.1.1 Ask the postmaster\r\n')
+  assert.equal(
+    formatReply(reply(550, '5.1.1', 'No such person', 'Ask the postmaster')),
+    '550-5.1.1 No such person\r\n550 5.1.1 Ask the postmaster\r\n',
+  )
   assert.equal(formatReply(reply(354, undefined, 'Go')), '354 Go\r\n')
   assert.equal(formatReply({ code: 250, lines: [] }), '250 \r\n')
 })
@@ -43,16 +46,23 @@ test('replies are read, with and without enhanced code, text, CR', () => {
   assert.deepEqual(parse('550-5.1.1 No\r\n550 5.1.1 Really\r\n'), [{ code: 550, enhanced: '5.1.1', lines: ['No', 'Really'] }])
   assert.deepEqual(parse('550-5.1.1\r\n550 no\r\n'), [{ code: 550, enhanced: '5.1.1', lines: ['', 'no'] }])
   assert.deepEqual(parse('250 4.1.1 odd\r\n'), [{ code: 250, lines: ['4.1.1 odd'] }], 'a class that contradicts the code is text')
-  assert.deepEqual(parse('250 ok\n354\r\n'), [{ code: 250, lines: ['ok'] }, { code: 354, lines: [''] }])
+  assert.deepEqual(parse('250 ok\n354\r\n'), [
+    { code: 250, lines: ['ok'] },
+    { code: 354, lines: [''] },
+  ])
 })
 
 test('[trap 18] text-less replies are read', () => {
-  assert.deepEqual(parse('250\r\n250-\r\n250 \r\n'), [{ code: 250, lines: [''] }, { code: 250, lines: ['', ''] }])
+  assert.deepEqual(parse('250\r\n250-\r\n250 \r\n'), [
+    { code: 250, lines: [''] },
+    { code: 250, lines: ['', ''] },
+  ])
 })
 
 test('[trap 18] what is no reply is an error, and stays one', () => {
   assert.deepEqual(parse('250-a\r\n550 b\r\n250 ok\r\n'), ['code-mismatch'])
-  for (const text of ['hello\r\n', '25 x\r\n', '2500\r\n', '199 x\r\n', '600 x\r\n', '250_x\r\n', '\r\n', 'HTTP/1.1 200 OK\r\n']) assert.deepEqual(parse(text), ['malformed'], text)
+  for (const text of ['hello\r\n', '25 x\r\n', '2500\r\n', '199 x\r\n', '600 x\r\n', '250_x\r\n', '\r\n', 'HTTP/1.1 200 OK\r\n'])
+    assert.deepEqual(parse(text), ['malformed'], text)
   assert.deepEqual(parse(`250 ${'x'.repeat(REPLY_LINE_OCTETS_MAX)}\r\n`), ['line-too-long'])
   assert.deepEqual(parse('x'.repeat(REPLY_LINE_OCTETS_MAX + 1), 100), ['line-too-long'])
   assert.deepEqual(parse('250-x\r\n'.repeat(REPLY_LINES_MAX + 1)), ['too-long'])
@@ -88,10 +98,28 @@ test('discard forgets what is unread', () => {
 
 test('what is written is read back, however it is cut', () => {
   const line = fc.string({ maxLength: 40 }).filter((text) => !/^[245]\.\d/.test(text))
-  const replies = fc.array(fc.record({ code: fc.integer({ min: 200, max: 599 }), lines: fc.array(line, { minLength: 1, maxLength: 4 }) }, { noNullPrototype: true }), { maxLength: 5 })
-  fc.assert(fc.property(replies, fc.integer({ min: 1, max: 9 }), (list, cutEvery) => assert.deepEqual(parse(list.map(formatReply).join(''), cutEvery), list)))
+  const replies = fc.array(
+    fc.record(
+      { code: fc.integer({ min: 200, max: 599 }), lines: fc.array(line, { minLength: 1, maxLength: 4 }) },
+      { noNullPrototype: true },
+    ),
+    { maxLength: 5 },
+  )
+  fc.assert(
+    fc.property(replies, fc.integer({ min: 1, max: 9 }), (list, cutEvery) =>
+      assert.deepEqual(parse(list.map(formatReply).join(''), cutEvery), list),
+    ),
+  )
 })
 
 test('no bytes make the parser throw', () => {
-  fc.assert(fc.property(fc.array(fc.oneof(fc.constantFrom('250-', '250 ', '\r\n', '\n', '550', ' ', '-'), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 30 }), (parts) => void parse(parts.join(''), 3)))
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(fc.constantFrom('250-', '250 ', '\r\n', '\n', '550', ' ', '-'), fc.string({ unit: 'binary', maxLength: 8 })),
+        { maxLength: 30 },
+      ),
+      (parts) => void parse(parts.join(''), 3),
+    ),
+  )
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OVERRUN_OCTETS_MAX } from './limits.ts'
-import { Drive, codes } from './server.testing.ts'
+import { codes, Drive } from './server.testing.ts'
 import { reply } from './smtp.ts'
 
 const ENVELOPE = 'MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.net>\r\n'
@@ -15,18 +15,30 @@ test('[S30] DATA: content, facts, the verdict at the end, and a new message afte
   assert.equal(drive.content, '')
   const end = drive.event('content-end')
   assert.equal(end?.via, 'DATA')
-  assert.deepEqual(end?.facts, { sizeBytes: 20, eightBit: false, violation: undefined, nulAt: undefined, longLineAt: undefined, endsWithLineEnd: true })
+  assert.deepEqual(end?.facts, {
+    sizeBytes: 20,
+    eightBit: false,
+    violation: undefined,
+    nulAt: undefined,
+    longLineAt: undefined,
+    endsWithLineEnd: true,
+  })
 })
 
 test('[trap 1] [S30] smuggled commands in DATA are content', () => {
   for (const end of ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r\n.\r', '\r\n\0.\r\n', '\r.\r']) {
-    const drive = Drive.inMessage({}, (event) => (event.type === 'content-end' && event.facts.violation ? reply(550, '5.6.0', 'Bare line end') : undefined))
+    const drive = Drive.inMessage({}, (event) =>
+      event.type === 'content-end' && event.facts.violation ? reply(550, '5.6.0', 'Bare line end') : undefined,
+    )
     drive.send('DATA\r\n')
     const smuggled = `hello${end}MAIL FROM:<evil@example.com>\r\nRCPT TO:<b@example.net>\r\nDATA\r\nevil\r\n`
     const expected = end.includes('\0') ? '250' : '550'
     assert.equal(codes(drive.send(`${smuggled}.\r\n`)), expected, JSON.stringify(end))
     assert.equal(drive.content, smuggled.replaceAll('\r\n.', '\r\n'))
-    assert.deepEqual(drive.types.filter((type) => type !== 'early-input'), ['data', 'content-end'])
+    assert.deepEqual(
+      drive.types.filter((type) => type !== 'early-input'),
+      ['data', 'content-end'],
+    )
   }
 })
 
@@ -43,7 +55,10 @@ test('[S30] a refused DATA leaves the message open', () => {
 
 test('[S33] [S35] BDAT in chunks: exact octets, dots kept, the core answers all but the last', () => {
   const drive = Drive.inMessage()
-  assert.equal(drive.send('BDAT 8\r\n.\r\nQUIT\rBDAT 0\r\nBDAT 3 LAST\r\n\n.\r'), '250 2.0.0 8 octets received\r\n250 2.0.0 0 octets received\r\n250 2.0.0 Message accepted\r\n')
+  assert.equal(
+    drive.send('BDAT 8\r\n.\r\nQUIT\rBDAT 0\r\nBDAT 3 LAST\r\n\n.\r'),
+    '250 2.0.0 8 octets received\r\n250 2.0.0 0 octets received\r\n250 2.0.0 Message accepted\r\n',
+  )
   assert.equal(drive.content, '.\r\nQUIT\r\n.\r')
   assert.deepEqual(drive.types, ['data', 'content-end'])
   assert.equal(drive.event('data')?.via, 'BDAT')
@@ -64,14 +79,20 @@ test('[trap 5] [S33] a refused BDAT still takes exactly its octets', () => {
 
 test('[trap 5] [S34] after a failed chunk every BDAT gets 503 until RSET', () => {
   const drive = Drive.inMessage({}, (event) => (event.type === 'data' ? reply(452, '4.3.1', 'Full') : undefined))
-  assert.equal(codes(drive.send('BDAT 6\r\nQUIT\r\nBDAT 6\r\nQUIT\r\nDATA\r\nMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n')), '452 503 503 503 250 250')
+  assert.equal(
+    codes(drive.send('BDAT 6\r\nQUIT\r\nBDAT 6\r\nQUIT\r\nDATA\r\nMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n')),
+    '452 503 503 503 250 250',
+  )
   const last = Drive.inMessage({}, (event) => (event.type === 'data' ? reply(452, '4.3.1', 'Full') : undefined))
   assert.equal(codes(last.send('BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nQUIT\r\nBDAT 2\r\nxxMAIL FROM:<>\r\n')), '452 503 503 250')
 })
 
 test('[trap 5] [S34] DATA and BDAT do not mix; nothing follows LAST', () => {
   const drive = Drive.inMessage()
-  assert.equal(codes(drive.send('BDAT 1\r\nxDATA\r\nRCPT TO:<c@example.net>\r\nMAIL FROM:<>\r\nBDAT 1 LAST\r\nyBDAT 1 LAST\r\nz')), '250 503 503 503 250 503')
+  assert.equal(
+    codes(drive.send('BDAT 1\r\nxDATA\r\nRCPT TO:<c@example.net>\r\nMAIL FROM:<>\r\nBDAT 1 LAST\r\nyBDAT 1 LAST\r\nz')),
+    '250 503 503 503 250 503',
+  )
 })
 
 test('[S33] BDAT without message or recipient: 503, octets taken', () => {
@@ -90,12 +111,23 @@ test('[S15] RSET between chunks ends the message', () => {
 })
 
 test('[S36] a BDAT that cannot be counted, or is beyond all limits, ends the connection', () => {
-  for (const [input, code] of [['BDAT x', '501'], ['BDAT', '501'], ['BDAT -1', '501'], ['BDAT 99999999999999999999 LAST', '552'], [`BDAT ${100_001 + OVERRUN_OCTETS_MAX}`, '552']] as const) {
+  for (const [input, code] of [
+    ['BDAT x', '501'],
+    ['BDAT', '501'],
+    ['BDAT -1', '501'],
+    ['BDAT 99999999999999999999 LAST', '552'],
+    [`BDAT ${100_001 + OVERRUN_OCTETS_MAX}`, '552'],
+  ] as const) {
     const drive = Drive.inMessage()
     assert.equal(codes(drive.send(`${input}\r\nMAIL FROM:<evil@example.com>\r\n`)), code)
     assert.deepEqual(drive.types, ['close'])
   }
-  assert.deepEqual(Drive.ready({ without: new Set(['CHUNKING']) }).send('BDAT 6\r\nQUIT\r\n').slice(0, 3), '502')
+  assert.deepEqual(
+    Drive.ready({ without: new Set(['CHUNKING']) })
+      .send('BDAT 6\r\nQUIT\r\n')
+      .slice(0, 3),
+    '502',
+  )
 })
 
 test('[S37] DATA beyond the limit: no more content, told once, 552 at the end, the next message goes', () => {
@@ -109,13 +141,19 @@ test('[S37] DATA beyond the limit: no more content, told once, 552 at the end, t
 })
 
 test('[S37] exactly the limit passes, one octet more does not', () => {
-  for (const [size, code] of [[1000, '250'], [1001, '552']] as const) {
+  for (const [size, code] of [
+    [1000, '250'],
+    [1001, '552'],
+  ] as const) {
     const content = `${'x'.repeat(size - 2)}\r\n`
     const data = Drive.inMessage({ sizeBytesMax: 1000 })
     data.send('DATA\r\n')
     assert.equal(codes(data.send(`${content}.\r\n`)), code)
     const bdat = Drive.inMessage({ sizeBytesMax: 1000 })
-    assert.equal(codes(bdat.send(`BDAT 500\r\n${content.slice(0, 500)}BDAT ${size - 500} LAST\r\n${content.slice(500)}NOOP\r\n`)), `250 ${code} 250`)
+    assert.equal(
+      codes(bdat.send(`BDAT 500\r\n${content.slice(0, 500)}BDAT ${size - 500} LAST\r\n${content.slice(500)}NOOP\r\n`)),
+      `250 ${code} 250`,
+    )
   }
 })
 

@@ -1,17 +1,19 @@
 // Content coming in, by DATA or by BDAT chunks: which octets are content, when it ends, what was refused of it.
 
-import { OVERRUN_OCTETS_MAX } from './limits.ts'
 import { ChunkDecoder } from './chunk-decoder.ts'
 import type { ContentFacts } from './content-lexer.ts'
 import { DataDecoder } from './data-decoder.ts'
 import type { InputBuffer } from './input.ts'
+import { OVERRUN_OCTETS_MAX } from './limits.ts'
 import type { Reply } from './reply.ts'
 
 /**
  * What `read` found. `more`: the input is used up. `over`: the end of the DATA content, or of the BDAT chunk.
  * `overrun`: so much beyond the limit that waiting for the end is no longer worth it.
  */
-export type ContentStep = { readonly type: 'piece'; readonly bytes: Uint8Array } | { readonly type: 'more' | 'over' | 'too-large' | 'overrun' }
+export type ContentStep =
+  | { readonly type: 'piece'; readonly bytes: Uint8Array }
+  | { readonly type: 'more' | 'over' | 'too-large' | 'overrun' }
 
 const MORE: ContentStep = { type: 'more' }
 const OVER: ContentStep = { type: 'over' }

@@ -8,11 +8,62 @@ import { Drive, type Verdict } from './server.testing.ts'
 import { ReplyParser, reply } from './smtp.ts'
 
 const ALPHABET = [
-  'EHLO a\r\n', 'HELO a\r\n', 'MAIL FROM:<a@b.example>\r\n', 'MAIL FROM:<> SIZE=5\r\n', 'MAIL FROM:<ä@b.example> SMTPUTF8\r\n', 'RCPT TO:<c@d.example>\r\n', 'RCPT TO:<no@d.example>\r\n',
-  'RCPT TO:<@x:c@d.example>\r\n', 'DATA\r\n', 'BDAT 5\r\n', 'BDAT 0\r\n', 'BDAT 7 LAST\r\n', 'BDAT 0 LAST\r\n', 'BDAT x\r\n', 'BDAT 900\r\n', 'RSET\r\n', 'NOOP\r\n', 'VRFY x\r\n', 'HELP\r\n', 'STARTTLS\r\n',
-  'AUTH PLAIN AGEAYg==\r\n', 'AUTH LOGIN\r\n', 'dXNlcg==\r\n', '*\r\n', '=\r\n', '.\r\n', '\r\n.\r\n', '\r\n', '\n', '\r', '.', '..', ' ', '<', '>', '"', '\\', '@', ':', '=', '\0', '\x16', '\xff', 'hello\r\n', 'x'.repeat(200), `${'y'.repeat(2100)}`,
+  'EHLO a\r\n',
+  'HELO a\r\n',
+  'MAIL FROM:<a@b.example>\r\n',
+  'MAIL FROM:<> SIZE=5\r\n',
+  'MAIL FROM:<ä@b.example> SMTPUTF8\r\n',
+  'RCPT TO:<c@d.example>\r\n',
+  'RCPT TO:<no@d.example>\r\n',
+  'RCPT TO:<@x:c@d.example>\r\n',
+  'DATA\r\n',
+  'BDAT 5\r\n',
+  'BDAT 0\r\n',
+  'BDAT 7 LAST\r\n',
+  'BDAT 0 LAST\r\n',
+  'BDAT x\r\n',
+  'BDAT 900\r\n',
+  'RSET\r\n',
+  'NOOP\r\n',
+  'VRFY x\r\n',
+  'HELP\r\n',
+  'STARTTLS\r\n',
+  'AUTH PLAIN AGEAYg==\r\n',
+  'AUTH LOGIN\r\n',
+  'dXNlcg==\r\n',
+  '*\r\n',
+  '=\r\n',
+  '.\r\n',
+  '\r\n.\r\n',
+  '\r\n',
+  '\n',
+  '\r',
+  '.',
+  '..',
+  ' ',
+  '<',
+  '>',
+  '"',
+  '\\',
+  '@',
+  ':',
+  '=',
+  '\0',
+  '\x16',
+  '\xff',
+  'hello\r\n',
+  'x'.repeat(200),
+  `${'y'.repeat(2100)}`,
 ]
-const folded = fc.array(fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...ALPHABET) }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) }), { maxLength: 60 }).map((parts) => Buffer.from(parts.join(''), 'latin1'))
+const folded = fc
+  .array(
+    fc.oneof(
+      { weight: 12, arbitrary: fc.constantFrom(...ALPHABET) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => Buffer.from(parts.join(''), 'latin1'))
 const noise = fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes))
 const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 })
 
@@ -65,10 +116,21 @@ test('[S5] SMTP-like input: well-formed output, the same however it is cut', () 
 test('[S5] a whole message in between, octet by octet', () => {
   fc.assert(
     fc.property(folded, folded, (before, inside) => {
-      const input = Buffer.concat([before, Buffer.from('\r\nRSET\r\nEHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nDATA\r\n'), inside, Buffer.from('\r\n.\r\nNOOP\r\n')])
+      const input = Buffer.concat([
+        before,
+        Buffer.from('\r\nRSET\r\nEHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nDATA\r\n'),
+        inside,
+        Buffer.from('\r\n.\r\nNOOP\r\n'),
+      ])
       const whole = drive(input, [])
       assertWellFormed(whole.output)
-      assert.deepEqual(drive(input, Array.from(input, () => 1)), whole)
+      assert.deepEqual(
+        drive(
+          input,
+          Array.from(input, () => 1),
+        ),
+        whole,
+      )
     }),
     { numRuns: 150 },
   )
@@ -86,11 +148,17 @@ test('noise never makes it throw', () => {
 })
 
 test('replies come one per command: pipelining changes nothing', () => {
-  const lines = fc.array(fc.constantFrom(...ALPHABET.filter((text) => /^[A-Z]{4}.*\r\n$/.test(text) && !/^(BDAT|AUTH|STARTTLS|DATA)/.test(text))), { maxLength: 25 })
+  const lines = fc.array(
+    fc.constantFrom(...ALPHABET.filter((text) => /^[A-Z]{4}.*\r\n$/.test(text) && !/^(BDAT|AUTH|STARTTLS|DATA)/.test(text))),
+    { maxLength: 25 },
+  )
   fc.assert(
     fc.property(lines, (commands) => {
       const together = drive(Buffer.from(commands.join(''), 'latin1'), [])
-      const oneByOne = drive(Buffer.from(commands.join(''), 'latin1'), commands.map((command) => command.length))
+      const oneByOne = drive(
+        Buffer.from(commands.join(''), 'latin1'),
+        commands.map((command) => command.length),
+      )
       assert.deepEqual(oneByOne, together)
     }),
     { numRuns: 100 },

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Drive, OPTIONS, codes } from './server.testing.ts'
-import { SmtpServer, reply } from './smtp.ts'
+import { codes, Drive, OPTIONS } from './server.testing.ts'
+import { reply, SmtpServer } from './smtp.ts'
 
 test('[S1] nothing is read before the greeting; early input is told and read afterwards', () => {
   const drive = new Drive()
@@ -31,9 +31,14 @@ test('[S2] an event that needs a verdict stops the flow', () => {
 })
 
 test('[S3] a pipelined group is answered in order and in one buffer', () => {
-  const drive = Drive.ready({}, (event) => (event.type === 'recipient' && event.address.localPart === 'x' ? reply(550, '5.1.1', 'No') : undefined))
+  const drive = Drive.ready({}, (event) =>
+    event.type === 'recipient' && event.address.localPart === 'x' ? reply(550, '5.1.1', 'No') : undefined,
+  )
   const server = drive.server
-  assert.equal(codes(drive.send('MAIL FROM:<a@b.example>\r\nRCPT TO:<x@c.example>\r\nRCPT TO:<y@c.example>\r\nNOOP\r\nDATA\r\n')), '250 550 250 250 354')
+  assert.equal(
+    codes(drive.send('MAIL FROM:<a@b.example>\r\nRCPT TO:<x@c.example>\r\nRCPT TO:<y@c.example>\r\nNOOP\r\nDATA\r\n')),
+    '250 550 250 250 354',
+  )
   assert.equal(server.takeOutput(), undefined)
 })
 
@@ -102,8 +107,24 @@ test('[S6] a verdict of 421 ends the connection', () => {
 test('[S7] [S9] [S10] bad lines and unknown commands', () => {
   const drive = Drive.ready({ badCommandsMax: 100 })
   const table: readonly [string, string][] = [
-    ['NOOP\n', '500'], ['NO\0OP\r\n', '500'], ['NOOP \x01\r\n', '500'], ['MAIL FROM:<\xff@b.example>\r\n', '500'], ['\r\n', '500'], ['FOO\r\n', '500'], ['EXPN list\r\n', '502'],
-    ['TURN\r\n', '502'], ['LHLO a\r\n', '502'], ['__proto__\r\n', '500'], ['CONSTRUCTOR\r\n', '500'], ['noop\r\n', '250'], ['HELP MAIL\r\n', '214'], ['RSET x\r\n', '501'], ['NOOP x\r\n', '250'], ['QUIT now\r\n', '501'], ['VRFY\r\n', '501'], ['VRFY bob\r\n', '252'],
+    ['NOOP\n', '500'],
+    ['NO\0OP\r\n', '500'],
+    ['NOOP \x01\r\n', '500'],
+    ['MAIL FROM:<\xff@b.example>\r\n', '500'],
+    ['\r\n', '500'],
+    ['FOO\r\n', '500'],
+    ['EXPN list\r\n', '502'],
+    ['TURN\r\n', '502'],
+    ['LHLO a\r\n', '502'],
+    ['__proto__\r\n', '500'],
+    ['CONSTRUCTOR\r\n', '500'],
+    ['noop\r\n', '250'],
+    ['HELP MAIL\r\n', '214'],
+    ['RSET x\r\n', '501'],
+    ['NOOP x\r\n', '250'],
+    ['QUIT now\r\n', '501'],
+    ['VRFY\r\n', '501'],
+    ['VRFY bob\r\n', '252'],
   ]
   for (const [input, expected] of table) assert.equal(codes(drive.send(input)), expected, JSON.stringify(input))
   assert.equal(drive.event('verify')?.argument, 'bob')
@@ -138,7 +159,10 @@ test('[S11] too many bad commands end the connection', () => {
 test('[S11] too many commands without a message end the connection; a message starts the count anew', () => {
   const drive = Drive.ready({ idleCommandsMax: 4 })
   const message = 'MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nBDAT 0 LAST\r\n'
-  assert.equal(codes(drive.send(`NOOP\r\nRSET\r\nHELP\r\n${message}NOOP\r\nNOOP\r\nVRFY x\r\nEHLO a\r\n`)), '250 250 214 250 250 250 250 250 252 250')
+  assert.equal(
+    codes(drive.send(`NOOP\r\nRSET\r\nHELP\r\n${message}NOOP\r\nNOOP\r\nVRFY x\r\nEHLO a\r\n`)),
+    '250 250 214 250 250 250 250 250 252 250',
+  )
   assert.equal(codes(drive.send('NOOP\r\n')), '421')
   assert.equal(drive.event('close')?.reason, 'idle-commands')
 })
@@ -154,7 +178,19 @@ test('[S12] other protocols are turned away at once', () => {
 
 test('[trap 18] [S13] nothing of the client is echoed', () => {
   const drive = Drive.ready({ badCommandsMax: 1000, mechanisms: ['PLAIN'] })
-  for (const verb of ['', 'EHLO ', 'MAIL FROM:<', 'MAIL FROM:<a@b.example> ', 'RCPT TO:<', 'DATA ', 'BDAT', 'VRFY ', 'AUTH ', 'AUTH PLAIN ', 'HELP ']) {
+  for (const verb of [
+    '',
+    'EHLO ',
+    'MAIL FROM:<',
+    'MAIL FROM:<a@b.example> ',
+    'RCPT TO:<',
+    'DATA ',
+    'BDAT',
+    'VRFY ',
+    'AUTH ',
+    'AUTH PLAIN ',
+    'HELP ',
+  ]) {
     assert.doesNotMatch(drive.send(`${verb}zebra"<(>\r\n`), /zebra/i)
   }
 })
@@ -164,16 +200,36 @@ test('[S14] commands out of order', () => {
   drive.server.greet()
   drive.run()
   const steps: readonly [string, string][] = [
-    ['MAIL FROM:<>', '503'], ['AUTH PLAIN', '503'], ['STARTTLS', '503'], ['RSET', '250'], ['VRFY a', '252'], ['HELO a', '250'], ['RCPT TO:<a@b.example>', '503'], ['DATA', '503'],
-    ['MAIL FROM:<>', '250'], ['DATA', '503'], ['MAIL FROM:<>', '503'], ['AUTH PLAIN', '503'], ['STARTTLS', '503'], ['RCPT TO:<a@b.example>', '250'], ['MAIL FROM:<>', '503'],
-    ['RSET', '250'], ['RCPT TO:<a@b.example>', '503'], ['MAIL FROM:<>', '250'], ['EHLO a', '250'], ['RCPT TO:<a@b.example>', '503'],
+    ['MAIL FROM:<>', '503'],
+    ['AUTH PLAIN', '503'],
+    ['STARTTLS', '503'],
+    ['RSET', '250'],
+    ['VRFY a', '252'],
+    ['HELO a', '250'],
+    ['RCPT TO:<a@b.example>', '503'],
+    ['DATA', '503'],
+    ['MAIL FROM:<>', '250'],
+    ['DATA', '503'],
+    ['MAIL FROM:<>', '503'],
+    ['AUTH PLAIN', '503'],
+    ['STARTTLS', '503'],
+    ['RCPT TO:<a@b.example>', '250'],
+    ['MAIL FROM:<>', '503'],
+    ['RSET', '250'],
+    ['RCPT TO:<a@b.example>', '503'],
+    ['MAIL FROM:<>', '250'],
+    ['EHLO a', '250'],
+    ['RCPT TO:<a@b.example>', '503'],
   ]
   for (const [input, expected] of steps) assert.equal(codes(drive.send(`${input}\r\n`)), expected, input)
 })
 
 test('[S14] DATA when every recipient was refused: 554', () => {
   const drive = Drive.ready({}, (event) => (event.type === 'recipient' ? reply(550, '5.1.1', 'No') : undefined))
-  assert.equal(codes(drive.send('MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nDATA\r\nBDAT 3\r\na\r\nNOOP\r\n')), '250 550 554 554 250')
+  assert.equal(
+    codes(drive.send('MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nDATA\r\nBDAT 3\r\na\r\nNOOP\r\n')),
+    '250 550 554 554 250',
+  )
 })
 
 test('[S15] RSET in a message is told, after HELO and before', () => {
@@ -184,10 +240,19 @@ test('[S15] RSET in a message is told, after HELO and before', () => {
 
 test('[S16] what EHLO announces', () => {
   const drive = Drive.ready({ startTls: true, mechanisms: [] })
-  assert.equal(drive.send('EHLO a\r\n'), '250-mx.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n250-HELP\r\n250 STARTTLS\r\n')
+  assert.equal(
+    drive.send('EHLO a\r\n'),
+    '250-mx.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n250-HELP\r\n250 STARTTLS\r\n',
+  )
   assert.equal(drive.send('HELO a\r\n'), '250 mx.example.com\r\n')
-  const less = Drive.ready({ startTls: true, without: new Set(['CHUNKING', 'SMTPUTF8']) }, undefined, { tls: true, mechanisms: ['PLAIN', 'LOGIN'] })
-  assert.equal(less.send('EHLO a\r\n'), '250-mx.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n250-HELP\r\n250 AUTH PLAIN LOGIN\r\n')
+  const less = Drive.ready({ startTls: true, without: new Set(['CHUNKING', 'SMTPUTF8']) }, undefined, {
+    tls: true,
+    mechanisms: ['PLAIN', 'LOGIN'],
+  })
+  assert.equal(
+    less.send('EHLO a\r\n'),
+    '250-mx.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250-SIZE 100000\r\n250-HELP\r\n250 AUTH PLAIN LOGIN\r\n',
+  )
 })
 
 test('[S18] after a refusing greeting only QUIT is served', () => {
@@ -241,7 +306,9 @@ test('[trap 8] half a command before STARTTLS cannot be completed inside TLS', (
 })
 
 test('[S21] after a refused STARTTLS the dialog goes on in clear', () => {
-  const drive = Drive.ready({ startTls: true }, (event) => (event.type === 'starttls' ? reply(454, '4.7.0', 'Not now') : undefined))
+  const drive = Drive.ready({ startTls: true }, (event) =>
+    event.type === 'starttls' ? reply(454, '4.7.0', 'Not now') : undefined,
+  )
   assert.equal(codes(drive.send('STARTTLS\r\nNOOP\r\n')), '454 250')
 })
 
@@ -259,7 +326,9 @@ test('[trap 11] [S22] AUTH: once, not in a message, offered mechanisms only', ()
 
 test('[trap 11] [S22] a refused AUTH can be tried again', () => {
   let tries = 0
-  const drive = Drive.ready({ mechanisms: ['PLAIN'] }, (event) => (event.type === 'auth' && ++tries < 2 ? reply(535, '5.7.8', 'Wrong') : undefined))
+  const drive = Drive.ready({ mechanisms: ['PLAIN'] }, (event) =>
+    event.type === 'auth' && ++tries < 2 ? reply(535, '5.7.8', 'Wrong') : undefined,
+  )
   assert.equal(codes(drive.send('AUTH PLAIN AGEAYg==\r\n')), '535')
   assert.equal(codes(drive.send('AUTH PLAIN AGEAYg==\r\n')), '235')
 })
@@ -285,7 +354,10 @@ test('[S26] [S27] [S28] MAIL and RCPT reach the session parsed', () => {
   const drive = Drive.ready()
   drive.send('MAIL FROM:<a@B.example> SIZE=10 BODY=8BITMIME SMTPUTF8 AUTH=<>\r\nRCPT TO:<"x y"@c.example>\r\n')
   const mail = drive.event('mail')
-  assert.deepEqual([mail?.reversePath, mail?.sizeBytes, mail?.body, mail?.smtpUtf8, mail?.auth], [{ localPart: 'a', domain: 'b.example' }, 10, '8bitmime', true, '<>'])
+  assert.deepEqual(
+    [mail?.reversePath, mail?.sizeBytes, mail?.body, mail?.smtpUtf8, mail?.auth],
+    [{ localPart: 'a', domain: 'b.example' }, 10, '8bitmime', true, '<>'],
+  )
   assert.equal(drive.event('recipient')?.address.localPart, 'x y')
   assert.equal(drive.server.transmissionType, 'UTF8SMTP')
   assert.equal(codes(drive.sendBytes(Buffer.from('RCPT TO:<ä@c.example>\r\n'))), '250')
@@ -294,7 +366,10 @@ test('[S26] [S27] [S28] MAIL and RCPT reach the session parsed', () => {
 
 test('[trap 17] [S29] recipients beyond the limit get 452, the message goes on', () => {
   const drive = Drive.ready({ recipientsMax: 2, badCommandsMax: 1 })
-  assert.equal(codes(drive.send(`MAIL FROM:<>\r\n${'RCPT TO:<a@b.example>\r\n'.repeat(30)}DATA\r\n`)), `250 250 250${' 452'.repeat(28)} 354`)
+  assert.equal(
+    codes(drive.send(`MAIL FROM:<>\r\n${'RCPT TO:<a@b.example>\r\n'.repeat(30)}DATA\r\n`)),
+    `250 250 250${' 452'.repeat(28)} 354`,
+  )
 })
 
 test('unread input beyond all measure ends the connection', () => {
@@ -316,5 +391,8 @@ test('after keep, the bytes given to receive may be overwritten', () => {
   drive.server.accept()
   drive.run()
   assert.equal(codes(drive.send('ple>\r\n')), '250')
-  assert.deepEqual(drive.events.map((event) => (event.type === 'recipient' ? event.address.localPart : event.type)), ['mail', 'a', 'b'])
+  assert.deepEqual(
+    drive.events.map((event) => (event.type === 'recipient' ? event.address.localPart : event.type)),
+    ['mail', 'a', 'b'],
+  )
 })

@@ -1,6 +1,6 @@
 // Drives a server core in tests: bytes in, events and output as text, verdicts from a function.
 
-import { SmtpServer, type Reply, type ServerEvent, type SmtpServerOptions } from './smtp.ts'
+import { type Reply, type ServerEvent, SmtpServer, type SmtpServerOptions } from './smtp.ts'
 
 export const OPTIONS: SmtpServerOptions = { hostname: 'mx.example.com', sizeBytesMax: 100_000 }
 
@@ -15,13 +15,21 @@ export class Drive {
   /** The content handed out since the last time a message began. */
   content = ''
 
-  constructor(options: Partial<SmtpServerOptions> = {}, verdict: Verdict = () => undefined, start: ConstructorParameters<typeof SmtpServer>[1] = {}) {
+  constructor(
+    options: Partial<SmtpServerOptions> = {},
+    verdict: Verdict = () => undefined,
+    start: ConstructorParameters<typeof SmtpServer>[1] = {},
+  ) {
     this.server = new SmtpServer({ ...OPTIONS, ...options }, start)
     this.verdict = verdict
   }
 
   /** Greeted, EHLO said, output emptied. */
-  static ready(options: Partial<SmtpServerOptions> = {}, verdict: Verdict = () => undefined, start: ConstructorParameters<typeof SmtpServer>[1] = {}): Drive {
+  static ready(
+    options: Partial<SmtpServerOptions> = {},
+    verdict: Verdict = () => undefined,
+    start: ConstructorParameters<typeof SmtpServer>[1] = {},
+  ): Drive {
     const drive = new Drive(options, verdict, start)
     drive.server.greet()
     drive.send('EHLO client.example.com\r\n')

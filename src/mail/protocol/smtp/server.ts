@@ -2,17 +2,20 @@
 
 import { assert } from '../../../ground/assert.ts'
 import { decodeResponseLine, encodeBase64 } from '../sasl/sasl.ts'
-import { type Chunk, decodeLine, splitCommand } from './command.ts'
-import type { CloseReason, EarlyInputEvent, ServerEvent } from './events.ts'
-import { InputBuffer, TOO_LONG } from './input.ts'
-import { AUTH_LINE_OCTETS_MAX, BAD_COMMANDS_MAX, COMMAND_LINE_OCTETS_MAX, IDLE_COMMANDS_MAX, INPUT_OCTETS_HIGH, OVERRUN_OCTETS_MAX } from './limits.ts'
-import { type SmtpServerOptions, type TransmissionType, extensionLines } from './options.ts'
-import { type Reply, formatReply, isPositive, reply as replyOf } from './reply.ts'
+import { type Chunk, splitCommand } from './command.ts'
+import type { CloseReason, ServerEvent } from './events.ts'
+import { InputBuffer } from './input.ts'
+import { INPUT_OCTETS_HIGH, OVERRUN_OCTETS_MAX } from './limits.ts'
+import { readLine } from './lines.ts'
+import { extensionLines, type SmtpServerOptions, type TransmissionType } from './options.ts'
+import { Patience } from './patience.ts'
 import * as replies from './replies.ts'
+import { formatReply, isPositive, type Reply, reply as replyOf } from './reply.ts'
 import { IncomingContent } from './server-content.ts'
-import { AFTER, IDLE_VERBS, afterReset } from './states.ts'
-import { type SessionState, type Step, stepOf } from './verbs.ts'
-import { usualVerdict } from './verdicts.ts'
+import { Session } from './session.ts'
+import { IDLE_VERBS } from './states.ts'
+import { type Step, stepOf } from './verbs.ts'
+import { usualVerdict, waitedFor } from './verdicts.ts'
 
 /** What the next octets are. `tls`: 220 to STARTTLS was given, the handshake is under way. */
 type Mode = 'greeting' | 'commands' | 'content' | 'auth' | 'tls' | 'closed'
@@ -22,30 +25,19 @@ const NO_MECHANISMS: readonly string[] = []
 export class SmtpServer {
   readonly #options: SmtpServerOptions
   readonly #input = new InputBuffer()
-  readonly #state: SessionState
+  readonly #session: Session
   #mode: Mode = 'greeting'
   #output = ''
   #awaiting: ServerEvent | undefined = undefined
   /** Events that need no verdict and wait to be handed out; rarely any. */
   #told: ServerEvent[] | undefined = undefined
-  #content: IncomingContent | undefined = undefined
-  #badCommands = 0
-  #idleCommands = 0
+  readonly #patience: Patience
 
   /** `tls`: the connection began with TLS (port 465). `mechanisms`: offered from the start, in place of the listener's. */
   constructor(options: SmtpServerOptions, start: { readonly tls?: boolean; readonly mechanisms?: readonly string[] } = {}) {
     this.#options = options
-    const mechanisms = start.mechanisms ?? options.mechanisms ?? NO_MECHANISMS
-    this.#state = {
-      phase: 'connected',
-      tls: start.tls === true,
-      authenticated: false,
-      mechanisms,
-      extended: false,
-      smtpUtf8: false,
-      recipients: 0,
-      recipientsRefused: 0,
-    }
+    this.#patience = new Patience(options)
+    this.#session = new Session({ tls: start.tls === true, mechanisms: start.mechanisms ?? options.mechanisms ?? NO_MECHANISMS })
   }
 
   /** Says the first line: 220, or 554 (then only QUIT is served), or 421 (the connection ends). Commands are not read before it. */
@@ -54,7 +46,7 @@ export class SmtpServer {
     assert(this.#mode === 'greeting', 'greeted twice')
     if (greeting.code === 421) return this.#end('refused', greeting)
     this.#mode = 'commands'
-    if (!isPositive(greeting)) this.#state.phase = 'refused'
+    if (!isPositive(greeting)) this.#session.phase = 'refused'
     this.#say(greeting)
   }
 
@@ -117,9 +109,9 @@ export class SmtpServer {
 
   /** While content flows, up to the verdict on `content-end`: no more of it comes, and this is the answer at its end. */
   refuseContent(refusal: Reply): void {
-    assert(this.#content !== undefined && !isPositive(refusal), 'no content to refuse, or no refusal')
+    assert(this.#session.content !== undefined && !isPositive(refusal), 'no content to refuse, or no refusal')
     if (this.#awaiting?.type === 'content-end') this.reply(refusal)
-    else this.#content.refusal ??= refusal
+    else this.#session.content.refusal ??= refusal
   }
 
   /** After the handshake: everything said before is forgotten (RFC 3207 §4.2). */
@@ -127,13 +119,12 @@ export class SmtpServer {
     if (this.#mode === 'closed') return
     assert(this.#mode === 'tls', 'TLS was not agreed on')
     this.#mode = 'commands'
-    const mechanisms = change.mechanisms ?? this.#state.mechanisms
-    Object.assign(this.#state, { phase: AFTER.starttls, tls: true, authenticated: false, extended: false, mechanisms })
+    this.#session.tlsStarted(change.mechanisms)
   }
 
   /** From now on; the next EHLO tells the client. */
   offerMechanisms(mechanisms: readonly string[]): void {
-    this.#state.mechanisms = mechanisms
+    this.#session.mechanisms = mechanisms
   }
 
   /** Ends the dialog from our side (timeout, shutdown, early talker): a close event follows. No verdict is awaited any more. */
@@ -173,45 +164,35 @@ export class SmtpServer {
   }
 
   get tls(): boolean {
-    return this.#state.tls
+    return this.#session.tls
   }
 
   get authenticated(): boolean {
-    return this.#state.authenticated
+    return this.#session.authenticated
   }
 
   /** Of the transaction that is open, else of the session. */
   get transmissionType(): TransmissionType {
-    const { extended, smtpUtf8, tls, authenticated } = this.#state
-    if (!extended) return 'SMTP'
-    const base = smtpUtf8 ? 'UTF8SMTP' : 'ESMTP'
-    if (tls) return `${base}${authenticated ? 'SA' : 'S'}`
-    return `${base}${authenticated ? 'A' : ''}`
+    return this.#session.transmissionType
   }
 
   // Lines
 
   /** Reads one line and does what it asks; false when there is none yet. */
   #readLine(): boolean {
-    if (this.#input.beginsWithTlsHandshake()) {
-      this.#end('other-protocol', replies.OTHER_PROTOCOL)
-      return true
-    }
-    const authLine = this.#mode === 'auth' || this.#input.startsWith('AUTH ')
-    const line = this.#input.takeLine(authLine ? AUTH_LINE_OCTETS_MAX : COMMAND_LINE_OCTETS_MAX)
+    const line = readLine(this.#input, this.#mode === 'auth' ? 'auth-response' : 'command')
     if (line === undefined) return false
-    const text = line === TOO_LONG ? undefined : decodeLine(line)
-    if (this.#mode === 'auth') this.#respond(text?.ok ? text.value : undefined)
-    else if (text === undefined) this.#refuse(replies.LINE_TOO_LONG)
-    else if (!text.ok) this.#refuse(text.error)
-    else this.#command(text.value)
+    if (line === 'tls') this.#end('other-protocol', replies.OTHER_PROTOCOL)
+    else if (this.#mode === 'auth') this.#respond(line.ok ? line.value : undefined)
+    else if (line.ok) this.#command(line.value)
+    else this.#refuse(line.error)
     return true
   }
 
   #command(text: string): void {
     const line = splitCommand(text)
     if (IDLE_VERBS.has(line.verb) && this.#tooIdle()) return
-    this.#take(stepOf(line, this.#state, this.#options))
+    this.#take(stepOf(line, this.#session, this.#options))
   }
 
   #take(step: Step): void {
@@ -235,8 +216,7 @@ export class SmtpServer {
   }
 
   #reset(): void {
-    this.#state.phase = afterReset(this.#state.phase)
-    this.#forgetTransaction()
+    this.#session.reset()
     this.#say(replies.OK_RESET)
     this.#tell({ type: 'reset' })
   }
@@ -258,28 +238,26 @@ export class SmtpServer {
   #accepted(event: ServerEvent, verdict: Reply): void {
     switch (event.type) {
       case 'hello':
-        return this.#welcome(event.verb === 'EHLO', verdict)
+        return this.#welcome(event.verb, verdict)
       case 'mail':
-        this.#state.phase = AFTER.mail
-        this.#state.smtpUtf8 = event.smtpUtf8
+        this.#session.mail(event)
         break
       case 'recipient':
-        this.#state.phase = AFTER.recipient
-        this.#state.recipients++
+        this.#session.recipient()
         break
       case 'data':
         this.#mode = 'content'
         if (event.via === 'BDAT') return
         assert(verdict.code === 354, 'DATA is accepted with 354')
-        this.#content = new IncomingContent('DATA', this.#options.sizeBytesMax)
+        this.#session.content = new IncomingContent('DATA', this.#options.sizeBytesMax)
         break
       case 'content-end':
-        this.#idleCommands = 0
-        this.#contentOver()
+        this.#patience.messageTaken()
+        this.#session.contentOver()
         break
       case 'auth':
       case 'auth-response':
-        this.#state.authenticated = true
+        this.#session.authenticated = true
         break
       case 'starttls':
         this.#mode = 'tls'
@@ -292,27 +270,25 @@ export class SmtpServer {
 
   #refused(event: ServerEvent, verdict: Reply): void {
     if (event.type === 'data' && event.via === 'BDAT') {
-      assert(this.#content !== undefined, 'a chunk is under way')
-      this.#content.refusal = verdict
+      assert(this.#session.content !== undefined, 'a chunk is under way')
+      this.#session.content.refusal = verdict
       this.#mode = 'content'
       return
     }
-    if (event.type === 'content-end') this.#contentOver()
-    if (event.type === 'recipient') this.#state.recipientsRefused++
+    if (event.type === 'content-end') this.#session.contentOver()
+    if (event.type === 'recipient') this.#session.recipientRefused()
     this.#say(verdict)
   }
 
-  #welcome(extended: boolean, verdict: Reply): void {
-    this.#forgetTransaction()
-    this.#state.phase = AFTER.hello
-    this.#state.extended = extended
-    this.#say(extended ? { ...verdict, lines: [...verdict.lines, ...extensionLines(this.#options, this.#state)] } : verdict)
+  #welcome(verb: 'EHLO' | 'HELO', verdict: Reply): void {
+    this.#session.hello(verb)
+    const more = verb === 'EHLO' ? extensionLines(this.#options, this.#session) : []
+    this.#say({ ...verdict, lines: [...verdict.lines, ...more] })
   }
 
-  /** A verdict was awaited that the client had to wait for too, and it did not (RFC 2920 §3.1). */
+  /** The client had to wait for this verdict too, and did not. */
   #noteEarlyInput(event: ServerEvent): void {
-    if (this.#input.unreadBytes === 0) return
-    const before = event.type === 'data' && event.via === 'BDAT' ? undefined : WAITED_FOR.get(event.type)
+    const before = this.#input.unreadBytes > 0 ? waitedFor(event) : undefined
     if (before !== undefined) this.#tell({ type: 'early-input', before })
   }
 
@@ -323,8 +299,9 @@ export class SmtpServer {
     if (octets > sizeBytesMax + OVERRUN_OCTETS_MAX) return this.#end('overrun', replies.tooLarge(sizeBytesMax))
     if (octets === 0 && !last && this.#tooIdle()) return
     if (disorder !== undefined && this.#tooIdle()) return
-    const first = this.#content === undefined
-    const content = (this.#content ??= new IncomingContent('BDAT', sizeBytesMax))
+    const first = this.#session.content === undefined
+    const content = this.#session.content ?? new IncomingContent('BDAT', sizeBytesMax)
+    this.#session.content = content
     content.begin(octets, last)
     content.refusal ??= disorder
     this.#mode = 'content'
@@ -335,7 +312,7 @@ export class SmtpServer {
 
   /** The next event of the content; undefined when what came was dealt with here. */
   #readContent(): ServerEvent | 'more' | undefined {
-    const content = this.#content
+    const content = this.#session.content
     assert(content !== undefined, 'no content under way')
     const step = content.read(this.#input)
     switch (step.type) {
@@ -355,8 +332,8 @@ export class SmtpServer {
   }
 
   #discardContent(): void {
-    assert(this.#content !== undefined, 'no content to discard')
-    this.#content.refusal = replies.tooLarge(this.#options.sizeBytesMax)
+    assert(this.#session.content !== undefined, 'no content to discard')
+    this.#session.content.refusal = replies.tooLarge(this.#options.sizeBytesMax)
     this.#tell({ type: 'content-discarded', reason: 'too-large' })
   }
 
@@ -368,7 +345,7 @@ export class SmtpServer {
       return undefined
     }
     if (!content.last) {
-      this.#state.phase = AFTER.chunk
+      this.#session.chunk()
       this.#say(replies.chunkTaken(content.chunkOctets))
       return undefined
     }
@@ -378,24 +355,9 @@ export class SmtpServer {
 
   /** Refused content has ended, or a refused chunk: its answer is due, and the transaction it belonged to is over. */
   #partRefused({ via, last, refusal }: IncomingContent): void {
-    const { phase } = this.#state
-    this.#content = undefined
+    this.#session.content = undefined
     if (refusal !== undefined) this.#say(refusal)
-    if (via === 'BDAT' && phase !== 'recipients' && phase !== 'chunks' && phase !== 'chunks-failed') return
-    this.#contentOver()
-    if (!last) this.#state.phase = AFTER['chunk-refused']
-  }
-
-  #contentOver(): void {
-    this.#state.phase = AFTER['content-over']
-    this.#forgetTransaction()
-  }
-
-  #forgetTransaction(): void {
-    this.#content = undefined
-    this.#state.smtpUtf8 = false
-    this.#state.recipients = 0
-    this.#state.recipientsRefused = 0
+    if (via === 'DATA' || this.#session.inTransaction) this.#session.contentOver(last ? 'content-over' : 'chunk-refused')
   }
 
   // Output
@@ -409,15 +371,15 @@ export class SmtpServer {
     this.#told.push(event)
   }
 
-  /** Refuses of the core's own accord. Breaches of the protocol count; addresses, sizes and recipients too many do not. */
+  /** Refuses of the core's own accord. */
   #refuse(reply: Reply): void {
-    const breach = reply.code >= 500 && !UNCOUNTED.has(reply.enhanced?.[2])
-    if (breach && ++this.#badCommands > (this.#options.badCommandsMax ?? BAD_COMMANDS_MAX)) this.#end('bad-commands', replies.TOO_MANY_BAD)
+    const tooMany = replies.isBreach(reply) && !this.#patience.forBadCommand()
+    if (tooMany) this.#end('bad-commands', replies.TOO_MANY_BAD)
     else this.#say(reply)
   }
 
   #tooIdle(): boolean {
-    if (++this.#idleCommands <= (this.#options.idleCommandsMax ?? IDLE_COMMANDS_MAX)) return false
+    if (this.#patience.forIdleCommand()) return false
     this.#end('idle-commands', replies.TOO_MANY_IDLE)
     return true
   }
@@ -426,19 +388,8 @@ export class SmtpServer {
     this.#say(farewell)
     this.#mode = 'closed'
     this.#awaiting = undefined
-    this.#content = undefined
+    this.#session.content = undefined
     this.#input.discard()
     this.#tell(reason === 'quit' ? { type: 'quit' } : { type: 'close', reason })
   }
 }
-
-const WAITED_FOR: ReadonlyMap<ServerEvent['type'], EarlyInputEvent['before']> = new Map([
-  ['hello', 'hello-reply'],
-  ['data', 'data-reply'],
-  ['auth', 'auth-reply'],
-  ['auth-response', 'auth-reply'],
-  ['starttls', 'starttls-reply'],
-] as const)
-
-/** The subjects of RFC 3463 that are no breach: address, mail system (size), content. */
-const UNCOUNTED: ReadonlySet<string | undefined> = new Set(['1', '3', '6'])

@@ -9,7 +9,20 @@ import { type Reply, reply } from './reply.ts'
  */
 export type Phase = 'refused' | 'connected' | 'ready' | 'mail' | 'recipients' | 'chunks' | 'chunks-failed'
 
-export type Verb = 'EHLO' | 'HELO' | 'MAIL' | 'RCPT' | 'DATA' | 'BDAT' | 'RSET' | 'NOOP' | 'VRFY' | 'HELP' | 'QUIT' | 'STARTTLS' | 'AUTH'
+export type Verb =
+  | 'EHLO'
+  | 'HELO'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'BDAT'
+  | 'RSET'
+  | 'NOOP'
+  | 'VRFY'
+  | 'HELP'
+  | 'QUIT'
+  | 'STARTTLS'
+  | 'AUTH'
 
 const SERVED: readonly Phase[] = ['connected', 'ready', 'mail', 'recipients', 'chunks', 'chunks-failed']
 
@@ -70,7 +83,19 @@ export function afterReset(phase: Phase): Phase {
 export const IDLE_VERBS: ReadonlySet<string> = new Set(['EHLO', 'HELO', 'RSET', 'NOOP', 'VRFY', 'HELP'])
 
 /** Known from RFCs, not served here: 502 rather than 500. */
-export const UNSERVED_VERBS: ReadonlySet<string> = new Set(['EXPN', 'SEND', 'SOML', 'SAML', 'TURN', 'ETRN', 'ATRN', 'LHLO', 'BURL', 'XCLIENT', 'XFORWARD'])
+export const UNSERVED_VERBS: ReadonlySet<string> = new Set([
+  'EXPN',
+  'SEND',
+  'SOML',
+  'SAML',
+  'TURN',
+  'ETRN',
+  'ATRN',
+  'LHLO',
+  'BURL',
+  'XCLIENT',
+  'XFORWARD',
+])
 
 /** First words of other protocols: somebody's browser is being used against us. */
 export const FOREIGN_VERBS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'CONNECT', 'PATCH', 'DELETE'])

@@ -3,24 +3,11 @@
 import * as command from './command.ts'
 import type { CloseReason, ServerEvent } from './events.ts'
 import { RECIPIENTS_MAX } from './limits.ts'
-import { type SmtpServerOptions, isOn } from './options.ts'
+import { isOn, type SmtpServerOptions } from './options.ts'
 import * as replies from './replies.ts'
 import type { Reply } from './reply.ts'
-import { FOREIGN_VERBS, type Phase, UNSERVED_VERBS, type Verb, isVerb, outOfOrder } from './states.ts'
-
-/** What the core remembers of a connection between commands. */
-export interface SessionState {
-  phase: Phase
-  tls: boolean
-  authenticated: boolean
-  mechanisms: readonly string[]
-  /** EHLO rather than HELO. */
-  extended: boolean
-  /** Of the open transaction. */
-  smtpUtf8: boolean
-  recipients: number
-  recipientsRefused: number
-}
+import type { Session } from './session.ts'
+import { FOREIGN_VERBS, isVerb, outOfOrder, UNSERVED_VERBS, type Verb } from './states.ts'
 
 export type Step =
   /** The session decides. */
@@ -32,29 +19,35 @@ export type Step =
   | { readonly type: 'chunk'; readonly chunk: command.Chunk; readonly refusal: Reply | undefined }
   | { readonly type: 'close'; readonly reason: CloseReason; readonly reply: Reply }
 
-export function stepOf(line: command.CommandLine, state: SessionState, options: SmtpServerOptions): Step {
+export function stepOf(line: command.CommandLine, session: Session, options: SmtpServerOptions): Step {
   const { verb, argument } = line
   if (!isVerb(verb)) return unknown(verb)
-  const disorder = outOfOrder(verb, state.phase)
-  if (verb === 'BDAT') return chunk(argument, options, disorder === undefined ? undefined : emptyHanded(state) ?? disorder)
-  if (disorder !== undefined) return refuse(verb === 'DATA' ? (emptyHanded(state) ?? disorder) : disorder)
-  return STEPS[verb](argument, state, options)
+  const disorder = outOfOrder(verb, session.phase)
+  if (verb === 'BDAT') return chunk(argument, options, disorder && (emptyHanded(session) ?? disorder))
+  if (disorder !== undefined) return refuse(verb === 'DATA' ? (emptyHanded(session) ?? disorder) : disorder)
+  return STEPS[verb](argument, session, options)
 }
 
-type Stepper = (argument: string, state: SessionState, options: SmtpServerOptions) => Step
+type Stepper = (argument: string, session: Session, options: SmtpServerOptions) => Step
 
 const STEPS: Readonly<Record<Exclude<Verb, 'BDAT'>, Stepper>> = {
   EHLO: (argument) => hello('EHLO', argument),
   HELO: (argument) => hello('HELO', argument),
   MAIL: (argument, _, options) => {
     const { sizeBytesMax } = options
-    const mail = command.parseMail(argument, { sizeBytesMax, smtpUtf8: isOn(options, 'SMTPUTF8'), eightBitMime: isOn(options, '8BITMIME') })
+    const mail = command.parseMail(argument, {
+      sizeBytesMax,
+      smtpUtf8: isOn(options, 'SMTPUTF8'),
+      eightBitMime: isOn(options, '8BITMIME'),
+    })
     return mail.ok ? ask(mail.value) : refuse(mail.error)
   },
-  RCPT: (argument, state, options) => {
-    const recipient = command.parseRecipient(argument, { smtpUtf8: state.smtpUtf8, hostname: options.hostname })
+  RCPT: (argument, session, options) => {
+    const recipient = command.parseRecipient(argument, { smtpUtf8: session.smtpUtf8, hostname: options.hostname })
     if (!recipient.ok) return refuse(recipient.error)
-    return state.recipients >= (options.recipientsMax ?? RECIPIENTS_MAX) ? refuse(replies.TOO_MANY_RECIPIENTS) : ask(recipient.value)
+    return session.recipients >= (options.recipientsMax ?? RECIPIENTS_MAX)
+      ? refuse(replies.TOO_MANY_RECIPIENTS)
+      : ask(recipient.value)
   },
   DATA: (argument) => (argument === '' ? ask({ type: 'data', via: 'DATA' }) : refuse(replies.NO_ARGUMENT)),
   RSET: (argument) => (argument === '' ? { type: 'reset' } : refuse(replies.NO_ARGUMENT)),
@@ -63,8 +56,8 @@ const STEPS: Readonly<Record<Exclude<Verb, 'BDAT'>, Stepper>> = {
   HELP: () => ({ type: 'answer', reply: replies.HELP }),
   QUIT: (argument) => (argument === '' ? { type: 'quit' } : refuse(replies.NO_ARGUMENT)),
   VRFY: (argument) => (argument === '' ? refuse(replies.VERIFY_SYNTAX) : ask({ type: 'verify', argument })),
-  STARTTLS: (argument, state, options) => {
-    if (state.tls) return refuse(replies.TLS_ACTIVE)
+  STARTTLS: (argument, session, options) => {
+    if (session.tls) return refuse(replies.TLS_ACTIVE)
     if (options.startTls !== true) return refuse(replies.STARTTLS_NOT_OFFERED)
     return argument === '' ? ask({ type: 'starttls' }) : refuse(replies.NO_ARGUMENT)
   },
@@ -76,15 +69,15 @@ function hello(verb: 'EHLO' | 'HELO', argument: string): Step {
   return name.ok ? ask({ type: 'hello', verb, name: name.value }) : refuse(name.error)
 }
 
-function auth(argument: string, state: SessionState, options: SmtpServerOptions): Step {
-  if (state.authenticated) return refuse(replies.AUTHENTICATED)
-  if (state.mechanisms.length === 0) {
-    return refuse(options.startTls === true && !state.tls ? replies.AUTH_NEEDS_TLS : replies.AUTH_NOT_OFFERED)
+function auth(argument: string, session: Session, options: SmtpServerOptions): Step {
+  if (session.authenticated) return refuse(replies.AUTHENTICATED)
+  if (session.mechanisms.length === 0) {
+    return refuse(options.startTls === true && !session.tls ? replies.AUTH_NEEDS_TLS : replies.AUTH_NOT_OFFERED)
   }
   const parsed = command.parseAuth(argument)
   if (!parsed.ok) return refuse(parsed.error)
   const { mechanism, initial } = parsed.value
-  return state.mechanisms.includes(mechanism) ? ask({ type: 'auth', mechanism, initial }) : refuse(replies.AUTH_MECHANISM)
+  return session.mechanisms.includes(mechanism) ? ask({ type: 'auth', mechanism, initial }) : refuse(replies.AUTH_MECHANISM)
 }
 
 /** A chunk's octets come whatever we think of it: only a number that cannot be read leaves no way on. */
@@ -96,8 +89,8 @@ function chunk(argument: string, options: SmtpServerOptions, disorder: Reply | u
 }
 
 /** All recipients were refused: the client knows the order, but nobody is left (RFC 5321 §3.3). */
-function emptyHanded(state: SessionState): Reply | undefined {
-  return state.phase === 'mail' && state.recipientsRefused > 0 ? replies.NO_RECIPIENTS : undefined
+function emptyHanded(session: Session): Reply | undefined {
+  return session.emptyHanded ? replies.NO_RECIPIENTS : undefined
 }
 
 function unknown(verb: string): Step {

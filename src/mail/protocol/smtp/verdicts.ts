@@ -1,8 +1,8 @@
-// The usual positive verdict on each event that awaits one.
+// About verdicts: the usual one on each event, and for which of them a client has to wait.
 
-import type { ServerEvent } from './events.ts'
-import { type Reply, reply } from './reply.ts'
+import type { EarlyInputEvent, ServerEvent } from './events.ts'
 import * as replies from './replies.ts'
+import { type Reply, reply } from './reply.ts'
 
 const MAIL_OK = reply(250, '2.1.0', 'Sender accepted')
 const RECIPIENT_OK = reply(250, '2.1.5', 'Recipient accepted')
@@ -30,6 +30,23 @@ export function usualVerdict(event: ServerEvent['type'], hostname: string): Repl
       return TLS_OK
     case 'verify':
       return VERIFY_UNKNOWN
+    default:
+      return undefined
+  }
+}
+
+/** The reply that the client had to wait for before it sent anything more (RFC 2920 §3.1); undefined where pipelining is allowed. */
+export function waitedFor(event: ServerEvent): EarlyInputEvent['before'] | undefined {
+  switch (event.type) {
+    case 'hello':
+      return 'hello-reply'
+    case 'data':
+      return event.via === 'DATA' ? 'data-reply' : undefined
+    case 'auth':
+    case 'auth-response':
+      return 'auth-reply'
+    case 'starttls':
+      return 'starttls-reply'
     default:
       return undefined
   }
