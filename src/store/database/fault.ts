@@ -36,3 +36,27 @@ export function isSqliteBug(cause: unknown): boolean {
   const errcode = (cause as { errcode?: number }).errcode
   return errcode === undefined || !ENVIRONMENT.has(errcode & 0xff)
 }
+
+/** PostgreSQL asks to do the transaction again: serialization failure, deadlock. */
+export function isPostgresRetry(cause: unknown): boolean {
+  const { code } = cause as { code?: string }
+  return code === '40001' || code === '40P01'
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html; what has no SQLSTATE comes from the connection, or is a bug of ours. */
+export function postgresFault(cause: unknown): StoreError {
+  const { code, message } = cause as { code?: string; message?: string }
+  const detail = `${message ?? String(cause)}${code === undefined ? '' : ` (PostgreSQL ${code})`}`
+  if (code === '53100') return { type: 'full', detail }
+  const busy = isPostgresRetry(cause) || code?.startsWith('53') || code === '55P03' || code === '57014' || message?.includes('timeout exceeded')
+  return { type: busy ? 'busy' : 'failed', detail }
+}
+
+// Classes of SQLSTATE that blame the statement: wrong data, broken constraint, wrong transaction state, wrong syntax or name.
+const STATEMENT_CLASSES = new Set(['22', '23', '25', '42'])
+
+export function isPostgresBug(cause: unknown): boolean {
+  const { code, message } = cause as { code?: string; message?: string }
+  if (code === undefined) return !message?.includes('Connection terminated') && !message?.includes('timeout exceeded')
+  return code.length === 5 && STATEMENT_CLASSES.has(code.slice(0, 2))
+}

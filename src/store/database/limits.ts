@@ -53,3 +53,6 @@ export const POSTGRES_CONNECTIONS_MAX = 10
 
 /** How long a call waits for a free PostgreSQL connection before it is told `busy`. */
 export const POSTGRES_CONNECT_WAIT_MS = 5000
+
+/** Bytes from this size on change hands instead of being copied once more when they cross threads; below it the copy is cheaper. */
+export const TRANSFER_BYTES_MIN = 32 * 1024

@@ -2,6 +2,7 @@
 // engines: SQLite's writer thread answers each step at once, inside a savepoint; PostgreSQL awaits each step, inside a transaction.
 // It can call another procedure's body with `yield*`, and both then commit together.
 
+import { assert } from '../../ground/assert.ts'
 import type { Row, Statement } from './statement.ts'
 
 export type Step =
@@ -41,4 +42,15 @@ export function* run<Args extends object>(statement: Statement<Args, unknown>, a
 /** Publishes a hint on the notify port after the commit, and only then. Same hints of one commit are sent once. */
 export function* notify(topic: string, key: string): Steps<void> {
   yield { type: 'notify', topic, key }
+}
+
+/** Procedures by name; two of one name are a bug. */
+export function byName(procedures: readonly Procedure<never, unknown>[]): ReadonlyMap<string, Procedure<never, unknown>> {
+  const map = new Map<string, Procedure<never, unknown>>()
+  for (const procedure of procedures) {
+    const known = map.get(procedure.name)
+    assert(known === undefined || known === procedure, `two procedures are called "${procedure.name}"`)
+    map.set(procedure.name, procedure)
+  }
+  return map
 }

@@ -51,5 +51,6 @@ function compile(name: string, query: CompiledQuery): CompiledStatement {
 function argument(statement: string, name: string, args: object): unknown {
   const value = (args as Record<string, unknown>)[name]
   assert(value !== undefined, `statement ${statement} wants argument "${name}" (null for nothing)`)
-  return value
+  // PostgreSQL's text holds no NUL, and SQLite's functions stop at one: on both engines it becomes the replacement character.
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u{fffd}') : value
 }

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../../../ground/result.ts'
 import type { StoreError } from '../../store.ts'
 import { isSqliteBug, sqliteFault } from '../fault.ts'
 import { STEPS_PER_CALL_MAX } from '../limits.ts'
-import type { Procedure, Step } from '../procedure.ts'
+import { byName, type Procedure, type Step } from '../procedure.ts'
 import { KeptStatements } from './connection.ts'
 
 export interface Call {
@@ -140,17 +140,6 @@ export class GroupCommit {
     if (keys) keys.add(key)
     else this.#hints.set(topic, new Set([key]))
   }
-}
-
-/** Procedures by name; two of one name are a bug. */
-export function byName(procedures: readonly Procedure<never, unknown>[]): ReadonlyMap<string, Procedure<never, unknown>> {
-  const map = new Map<string, Procedure<never, unknown>>()
-  for (const procedure of procedures) {
-    const known = map.get(procedure.name)
-    assert(known === undefined || known === procedure, `two procedures are called "${procedure.name}"`)
-    map.set(procedure.name, procedure)
-  }
-  return map
 }
 
 function everybody(calls: readonly Call[], error: StoreError): Answer[] {
