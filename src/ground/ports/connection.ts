@@ -29,6 +29,8 @@ export interface ConnectionHandler {
   ended(): void
   /** All that was written has left our buffers; called only after `write` returned false. */
   drained(): void
+  /** Nothing was heard or said for as long as `idleTimeout` says. Without this the connection ends with `timeout`. */
+  idle?(): void
   /** Last call of all. `detail` is for the operator. */
   closed(end: ConnectionEnd, detail?: string): void
 }

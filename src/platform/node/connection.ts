@@ -110,6 +110,7 @@ export class NodeConnection implements Connection {
   #onEnd = (): void => this.#handler?.ended()
   #onDrain = (): void => this.#handler?.drained()
   #onTimeout = (): void => {
+    if (this.#handler?.idle && this.#socket.writable) return this.#handler.idle()
     this.#end = 'timeout'
     this.#socket.destroy()
   }

@@ -2,14 +2,15 @@
 
 import type { Notify } from '../../ground/ports/notify.ts'
 import { eventsSince, latestEvents } from '../../store/events/events.ts'
+import { listOrganisations } from '../../store/directory/directory.ts'
 import type { Store } from '../../store/store.ts'
 import type { Changes } from '../api/api.ts'
 
 export function changesOf({ store, notify }: { readonly store: Store; readonly notify: Pick<Notify, 'subscribe'> }): Changes {
   return {
     async since(cursor, limit) {
-      if (cursor === undefined) return { cursor: (await latestEvents(store, { limit: 1 }))[0]?.id ?? 0, ids: [], more: false }
-      const events = await eventsSince(store, { id: cursor, limit })
+      if (cursor === undefined) return { cursor: await lastEvent(store), ids: [], more: false }
+      const events = await eventsSince(store, { after: cursor, limit })
       const last = events.at(-1)
       return { cursor: last?.id ?? cursor, ids: [...new Set(events.map((event) => event.messageId))], more: events.length === limit }
     },
@@ -20,4 +21,9 @@ export function changesOf({ store, notify }: { readonly store: Store; readonly n
       }
     },
   }
+}
+
+async function lastEvent(store: Store): Promise<number> {
+  const lists = await Promise.all((await listOrganisations(store)).map(({ id }) => latestEvents(store, { org: id, limit: 1 })))
+  return Math.max(0, ...lists.flat().map((event) => event.id))
 }

@@ -1,11 +1,11 @@
 // The queue as an operator sees and changes it.
 
 import { ok } from '../../ground/result.ts'
-import { changeQueue, changeRecipientsProcedure, countQueue, listQueue, type QueueFilter, showMessage } from '../../journey/queue/queue.ts'
+import { changeQueue, changeRecipientsProcedure, countQueue, listQueue, type QueueEntry, type QueueFilter, showMessage } from '../../journey/queue/queue.ts'
 import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { listOrganisations } from '../../store/directory/directory.ts'
 import { failure, type Operations, type QueueChange, type QueueFilter as Asked, type QueueRow, type Status } from '../api/api.ts'
-import { entryOf } from '../journeys/journeys.ts'
+import { replyOf, STATE_WORDS } from '../journeys/journeys.ts'
 import type { OperationsContext } from './operations.ts'
 
 type QueueOperations = Pick<Operations, 'queue' | 'changeQueue'> & { counts(): Promise<Status['queue']> }
@@ -17,17 +17,34 @@ export function queueOperations(context: OperationsContext): QueueOperations {
   const { store, clock } = context
   return {
     async counts() {
-      const { scheduled, active, held } = await countQueue(store)
+      const { scheduled, active, held } = await countQueue(store, { now: clock.now() })
       return { waiting: scheduled, sending: active, held }
     },
     async queue(question) {
       const after = question.before === undefined ? undefined : markOf(question.before)
       const entries = await listQueue(store, filterOf(question, clock.now()), { limit: question.limit + 1, ...(after ? { after } : {}) })
-      const rows: QueueRow[] = entries.slice(0, question.limit).map((entry) => entryOf(entry, explain))
+      const rows: QueueRow[] = entries.slice(0, question.limit).map(rowOf)
       const last = entries[question.limit - 1]
       return ok(entries.length > question.limit && last ? { rows, next: `${last.org}.${last.messageId}.${last.n}` } : { rows })
     },
     changeQueue: (change) => (change.id === undefined ? changeMany(context, change) : changeOne(context, { ...change, id: change.id })),
+  }
+}
+
+function rowOf(entry: QueueEntry): QueueRow {
+  return {
+    id: entry.messageId,
+    n: entry.n,
+    from: entry.reversePath,
+    to: entry.address,
+    destination: entry.destination,
+    state: STATE_WORDS[entry.state],
+    receivedAt: entry.receivedAt,
+    ...(entry.state === 'scheduled' ? { nextAttemptAt: entry.dueAt } : {}),
+    attempts: entry.attempts,
+    sizeBytes: entry.sizeBytes,
+    subject: entry.subject,
+    ...(entry.lastReply === undefined ? {} : { lastReply: replyOf(entry.lastReply, explain) }),
   }
 }
 

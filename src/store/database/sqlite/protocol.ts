@@ -5,8 +5,8 @@ import type { StoreError } from '../../store.ts'
 /** The part of a MessagePort that is used. */
 export interface StorePort {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void
-  on(event: 'message', listener: (message: never) => void): unknown
-  on(event: 'close', listener: () => void): unknown
+  /** `message` and `close`. */
+  on(event: string, listener: (message: AnswerMessage) => void): unknown
   close(): void
 }
 

@@ -1,0 +1,73 @@
+// All settings in one place: each part defines its own, this file collects them, reads the file and says what is wrong with it.
+
+import { parse as parseToml, TomlError } from 'smol-toml'
+import { z } from 'zod'
+import { err, ok, type Result } from '../ground/result.ts'
+import { Pop3Settings } from '../journey/access/access.ts'
+import { QueueSettings } from '../journey/queue/queue.ts'
+import { RemoteSettings } from '../journey/deliver/deliver.ts'
+import { RouteSettings } from '../journey/route/route.ts'
+import { SessionSettings } from '../journey/session/session.ts'
+import { WebSettings } from '../surface/api/api.ts'
+import { DnsSettings, ListenSettings, LogSettings, ProcessSettings, StoreSettings, TlsSettings } from './server.ts'
+
+export { Endpoint, type ListenerRole, WELL_KNOWN_PORTS } from './server.ts'
+
+/**
+ * Live settings take effect at `posthorn reload` (SIGHUP); static ones when the server is started again. Which is which is a matter
+ * of what they are: ports, folders, users and threads are static.
+ */
+export const Settings = z.strictObject({
+  hostname: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, 'a host name such as mail.example.com')
+    .optional()
+    .describe('The name this server goes by: in greetings, Received fields and Message-IDs. It should have an address in DNS that leads back to it. Absent: the name of the machine.'),
+  process: ProcessSettings.strict().prefault({}),
+  listen: ListenSettings.strict().prefault({}),
+  tls: TlsSettings.strict().prefault({}),
+  store: StoreSettings.strict().prefault({}),
+  dns: DnsSettings.strict().prefault({}),
+  session: SessionSettings.strict().prefault({}),
+  queue: QueueSettings.strict().prefault({}),
+  route: RouteSettings.strict().prefault({}),
+  remote: RemoteSettings.strict().prefault({}),
+  pop3: Pop3Settings.strict().prefault({}),
+  web: WebSettings.strict().prefault({}),
+  log: LogSettings.strict().prefault({}),
+})
+
+export type Settings = z.infer<typeof Settings>
+
+/** Sections whose changes need a new start; the others take effect when the settings are read again. */
+export const STATIC_SECTIONS: ReadonlySet<string> = new Set(['hostname', 'process', 'listen', 'store', 'web', 'dns', 'log'])
+
+/** One mistake, in words: where it stands and what to write instead. */
+export interface SettingsFault {
+  /** `queue.retry`; empty for the file as a whole. */
+  readonly path: string
+  readonly message: string
+}
+
+/** Settings from the text of a TOML file; every fault is told, not only the first. */
+export function readSettings(text: string): Result<Settings, readonly SettingsFault[]> {
+  let table: unknown
+  try {
+    table = parseToml(text)
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause
+    return err([{ path: '', message: `line ${cause.line}, column ${cause.column}: ${cause.message.split('\n')[0]}` }])
+  }
+  const read = Settings.safeParse(table)
+  return read.success ? ok(read.data) : err(read.error.issues.flatMap(faultsOf))
+}
+
+export function standardSettings(): Settings {
+  return Settings.parse({})
+}
+
+function faultsOf(issue: z.core.$ZodIssue): readonly SettingsFault[] {
+  const path = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+  return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: `there is no such setting; docs/settings.md lists them all` }))
+}

@@ -1,0 +1,5 @@
+// Whether a peer is a program on this machine.
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}

@@ -1,0 +1,58 @@
+// AUTH: the SASL exchange, the directory's verdict, and the patience with wrong passwords.
+
+import { isServerMechanism, SERVER_MECHANISMS, type ServerExchange, type ServerStep, startServerExchange } from '../../mail/protocol/sasl/sasl.ts'
+import { type Reply, reply } from '../../mail/protocol/smtp/smtp.ts'
+import type { Person } from '../../store/directory/directory.ts'
+import type { SessionContext } from './context.ts'
+import { WRONG_PASSWORD_DELAY_MS } from './limits.ts'
+import { AUTH_NEEDS_TLS, SIGNED_IN, signInRefused, TOO_MANY_TRIES } from './replies.ts'
+
+export const MECHANISMS: readonly string[] = SERVER_MECHANISMS
+
+/** `challenge`: to be sent with 334. */
+export type SignInStep =
+  | { readonly type: 'challenge'; readonly bytes: Uint8Array }
+  | { readonly type: 'done'; readonly person: Person; readonly reply: Reply }
+  | { readonly type: 'refused'; readonly reply: Reply }
+
+const MALFORMED = reply(501, '5.5.2', 'That is no answer of this mechanism. Check the client, or choose another mechanism.')
+const NOT_FOR_OTHERS = reply(535, '5.7.8', 'Nobody may act for another account here. Leave the authorization identity empty.')
+
+export class SignIn {
+  readonly #context: SessionContext
+  #exchange: ServerExchange | undefined
+  #failures = 0
+
+  constructor(context: SessionContext) {
+    this.#context = context
+  }
+
+  start(mechanism: string, initial: Uint8Array | undefined): Promise<SignInStep> {
+    if (!isServerMechanism(mechanism)) return Promise.resolve({ type: 'refused', reply: AUTH_NEEDS_TLS })
+    return this.#step(startServerExchange(mechanism, initial))
+  }
+
+  respond(bytes: Uint8Array): Promise<SignInStep> {
+    const exchange = this.#exchange
+    if (exchange === undefined) return Promise.resolve({ type: 'refused', reply: MALFORMED })
+    return this.#step(exchange.respond(bytes))
+  }
+
+  async #step(step: ServerStep): Promise<SignInStep> {
+    this.#exchange = step.type === 'challenge' ? step.exchange : undefined
+    if (step.type === 'challenge') return { type: 'challenge', bytes: step.bytes }
+    if (step.type === 'failed') return this.#refused(MALFORMED)
+    const { authorize, name, password } = step.credentials
+    if (authorize !== undefined) return this.#refused(NOT_FOR_OTHERS)
+    const person = await this.#context.authenticator.authenticate(name, password)
+    if (person.ok) return { type: 'done', person: person.value, reply: SIGNED_IN }
+    if (person.error === 'bad-credentials') await this.#context.clock.sleep(WRONG_PASSWORD_DELAY_MS, this.#context.stopping)
+    return this.#refused(signInRefused(person.error))
+  }
+
+  #refused(refusal: Reply): SignInStep {
+    this.#failures++
+    const over = this.#failures >= this.#context.settings.signInTries
+    return { type: 'refused', reply: over ? TOO_MANY_TRIES : refusal }
+  }
+}

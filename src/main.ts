@@ -1,0 +1,82 @@
+// Posthorn. The only file that knows everything: it lends the command line what the parts can do.
+
+import { createReadStream } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { err, ok, type Result } from './ground/result.ts'
+import { check } from './main/check.ts'
+import { openOffline } from './main/offline.ts'
+import { connectRunning } from './main/running.ts'
+import { type UpOptions, up } from './main/up.ts'
+import { VERSION } from './main/version.ts'
+import { type CliIo, runCli } from './surface/cli/cli.ts'
+
+const DEMO_SWITCH = '--demo'
+
+/** The demo listens on 10025, 10587 and so on: far from everything, and easy to remember. */
+const DEMO_PORT_BASE = 10_000
+
+const argv = process.argv.slice(2)
+const words = argv.filter((word) => word !== DEMO_SWITCH)
+const demo = words.length < argv.length
+
+process.exitCode = await runCli(words, commandLine())
+
+function commandLine(): CliIo {
+  return {
+    out: (text) => void process.stdout.write(text),
+    note: (text) => void process.stderr.write(text),
+    input: process.stdin,
+    inputIsTerminal: process.stdin.isTTY === true,
+    outputIsTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
+    env: process.env,
+    now: () => Date.now(),
+    readFile,
+    askSecret,
+    program: {
+      version: VERSION,
+      defaultDataDir: 'data',
+      connect: connectRunning,
+      openOffline,
+      up: (options) => up(options.configFile === undefined ? withDemo(options) : options, terminal()),
+      check: (options) => check(options),
+    },
+  }
+}
+
+function withDemo(options: UpOptions): UpOptions {
+  if (!demo) return options
+  const base = options.portBase ?? portBaseOf(process.env['POSTHORN_PORT_BASE']) ?? DEMO_PORT_BASE
+  return { hostname: 'mail.posthorn.test', ...options, demo, portBase: base }
+}
+
+function portBaseOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : undefined
+}
+
+function terminal() {
+  const colour = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
+  return { out: (text: string) => void process.stdout.write(text), note: (text: string) => void process.stderr.write(text), colour }
+}
+
+async function readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, string>> {
+  try {
+    await access(path)
+    return ok(createReadStream(path))
+  } catch (cause) {
+    return err((cause as Error).message)
+  }
+}
+
+/** What is typed is not shown. */
+async function askSecret(question: string): Promise<string | undefined> {
+  process.stderr.write(question)
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const typed = await Promise.race([lines.question(''), new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))])
+  lines.close()
+  process.stderr.write('\n')
+  return typed
+}

@@ -1,0 +1,63 @@
+// A worker's share of delivering: the dispatcher with the ways out that it may use, and in one worker the sweep.
+
+import { networkInterfaces } from 'node:os'
+import type { Settings } from '../config/config.ts'
+import type { IdSource } from '../ground/ids.ts'
+import type { Log } from '../ground/ports/log.ts'
+import type { Notify } from '../ground/ports/notify.ts'
+import { Dispatcher, RemoteDelivery, Sweep } from '../journey/deliver/deliver.ts'
+import { Router } from '../journey/route/route.ts'
+import { nodeClock } from '../platform/node/clock.ts'
+import { nodeDialer } from '../platform/node/dialer.ts'
+import { nodeRandom } from '../platform/node/random.ts'
+import { nodeResolver } from '../platform/node/resolver.ts'
+import type { DirectoryCache } from '../store/directory/directory.ts'
+import type { Store } from '../store/store.ts'
+
+export interface Delivery {
+  stop(): Promise<void>
+}
+
+export interface DeliveryParts {
+  readonly store: Store
+  readonly notify: Notify
+  readonly directory: DirectoryCache
+  readonly ids: IdSource
+  readonly log: Log
+  readonly hostname: string
+  readonly settings: Settings
+  /** Also ends what time ends: expiry, delay notices, what is forgotten. One worker does. */
+  readonly sweeps: boolean
+}
+
+export function startDelivery(parts: DeliveryParts): Delivery {
+  const { store, notify, directory, ids, log, hostname, settings } = parts
+  const shared = { store, clock: nodeClock, ids, log, hostname, settings: settings.queue }
+  const remote = remoteDelivery(parts)
+  const dispatcher = new Dispatcher({ ...shared, notify, random: nodeRandom(), remote, directory })
+  const sweep = parts.sweeps ? new Sweep(shared) : undefined
+  dispatcher.start()
+  sweep?.start()
+  return {
+    async stop() {
+      await Promise.all([dispatcher.stop(), sweep?.stop()])
+      remote.close()
+    },
+  }
+}
+
+function remoteDelivery({ log, hostname, settings }: DeliveryParts): RemoteDelivery {
+  const { servers, timeout, tries } = settings.dns
+  const router = new Router({
+    resolver: nodeResolver({ servers, timeoutMs: timeout, tries }),
+    clock: nodeClock,
+    random: nodeRandom(),
+    settings: settings.route,
+    own: { names: [hostname], addresses: ownAddresses() },
+  })
+  return new RemoteDelivery({ dialer: nodeDialer, router, clock: nodeClock, settings: settings.remote, hostname, log })
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address))
+}

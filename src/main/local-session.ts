@@ -1,0 +1,41 @@
+// The surroundings of messages that programs on this machine hand in: the same as those of a connection.
+
+import type { IdSource } from '../ground/ids.ts'
+import type { Log } from '../ground/ports/log.ts'
+import type { Notify } from '../ground/ports/notify.ts'
+import { LocalMailboxes, type SessionContext } from '../journey/session/session.ts'
+import { nodeClock } from '../platform/node/clock.ts'
+import { watchDisk } from '../platform/node/disk.ts'
+import { nodePasswords } from '../platform/node/passwords.ts'
+import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
+import type { Store } from '../store/store.ts'
+import type { Start } from './settings.ts'
+
+export interface LocalSessionParts {
+  readonly start: Start
+  readonly store: Store
+  readonly notify: Notify
+  readonly ids: IdSource
+  readonly log: Log
+}
+
+export function localSession({ start, store, notify, ids, log }: LocalSessionParts): SessionContext {
+  const { settings, folder, hostname } = start
+  const { queue } = settings
+  const disk = watchDisk(folder, settings.store.minimumFree)
+  const parts = { store, clock: nodeClock, notify }
+  return {
+    store,
+    directory: new DirectoryCache(parts),
+    mailboxes: new LocalMailboxes(parts),
+    authenticator: new Authenticator({ ...parts, passwords: nodePasswords }),
+    clock: nodeClock,
+    ids,
+    log,
+    hostname,
+    settings: settings.session,
+    patience: { expireAfter: queue.expireAfter, delayNoticeAfter: queue.delayNotices ? queue.delayNoticeAfter : undefined },
+    hasRoom: disk.hasRoom,
+    stopping: new AbortController().signal,
+  }
+}

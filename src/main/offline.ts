@@ -1,0 +1,50 @@
+// The store without a server, for commands: its lock is taken, so that a server cannot start meanwhile.
+
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { idSource } from '../ground/ids.ts'
+import { err, ok, type Result } from '../ground/result.ts'
+import { nodeClock } from '../platform/node/clock.ts'
+import { nodeLog } from '../platform/node/log.ts'
+import { processNotify } from '../platform/node/notify.ts'
+import { nodePasswords } from '../platform/node/passwords.ts'
+import { nodeRandom } from '../platform/node/random.ts'
+import { lockDataFolder } from '../store/database/lock.ts'
+import { openInProcess } from '../store/database/sqlite/in-process.ts'
+import type { Offline, OfflineError } from '../surface/cli/cli.ts'
+import { createOperations } from '../surface/operations/operations.ts'
+import { localSession } from './local-session.ts'
+import { PROCEDURES } from './schema.ts'
+import { prepareStore, STORE_FILE } from './server.ts'
+import { startOf } from './settings.ts'
+import { VERSION } from './version.ts'
+
+export async function openOffline(dataDir: string): Promise<Result<Offline, OfflineError>> {
+  const folder = resolve(dataDir)
+  if (!existsSync(join(folder, STORE_FILE))) return err({ type: 'missing', detail: folder })
+  const lock = lockDataFolder(folder, process.pid)
+  if (!lock.ok) return err({ type: lock.error.type === 'held' ? 'locked' : 'failed', detail: lock.error.detail })
+  const prepared = await prepareStore(folder)
+  if (!prepared.ok) {
+    lock.value.release()
+    return err({ type: 'failed', detail: prepared.error.message })
+  }
+  const start = startOf({ dataDir })
+  if (!start.ok) return err({ type: 'failed', detail: start.error.join('; ') })
+  const notify = processNotify()
+  const log = nodeLog({ level: 'error' })
+  const store = openInProcess({ path: join(folder, STORE_FILE), procedures: PROCEDURES, publish: () => {}, onBug: (procedure, cause) => log.error('a procedure failed', { procedure, cause: String(cause) }) })
+  const random = nodeRandom()
+  const ids = idSource(nodeClock, random)
+  const session = localSession({ start: { ...start.value, folder }, store, notify, ids, log })
+  const about = { version: VERSION, hostname: start.value.hostname }
+  const operations = createOperations({ store, clock: nodeClock, ids, random, passwords: nodePasswords, session, about })
+  return ok({
+    operations,
+    async close() {
+      await store.close()
+      notify.close()
+      lock.value.release()
+    },
+  })
+}

@@ -1,0 +1,193 @@
+// The running server: store, threads, web page and control socket, from the first lock to the last commit.
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Endpoint } from '../config/config.ts'
+import { idSource } from '../ground/ids.ts'
+import type { TlsCredentials } from '../ground/ports/connection.ts'
+import type { Log } from '../ground/ports/log.ts'
+import { err, ok, type Result } from '../ground/result.ts'
+import { forgetLocksProcedure } from '../journey/mailbox/mailbox.ts'
+import { recoverWorkersProcedure } from '../journey/queue/queue.ts'
+import { nodeClock } from '../platform/node/clock.ts'
+import { nodeListener } from '../platform/node/listener.ts'
+import { type ProcessNotify, processNotify } from '../platform/node/notify.ts'
+import { nodePasswords } from '../platform/node/passwords.ts'
+import { nodeRandom } from '../platform/node/random.ts'
+import { lockDataFolder } from '../store/database/lock.ts'
+import { migrate } from '../store/database/migrate.ts'
+import { openWriter } from '../store/database/sqlite/connection.ts'
+import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
+import { type Api, createApi } from '../surface/api/api.ts'
+import { changesOf, createOperations } from '../surface/operations/operations.ts'
+import { certificate } from './certificate.ts'
+import { MIGRATIONS } from './schema.ts'
+import { localSession } from './local-session.ts'
+import type { Start } from './settings.ts'
+import { Supervisor } from './supervisor.ts'
+import { VERSION } from './version.ts'
+
+export const STORE_FILE = 'posthorn.db'
+
+/** Problem in words, and what to do about it. */
+export interface StartProblem {
+  readonly message: string
+  readonly next: string
+}
+
+export interface ServerHooks {
+  readonly log: Log
+  /** Settings and certificate again, from where they came. */
+  readonly reread: () => Result<Start, readonly string[]>
+  /** Somebody asked the server to stop (control socket), or a thread died. */
+  readonly onStop: (why: 'asked' | 'died') => void
+}
+
+export class Server {
+  readonly endpoints: readonly Endpoint[]
+  readonly supervisor: Supervisor
+  readonly #closers: readonly (() => Promise<void> | void)[]
+
+  constructor(endpoints: readonly Endpoint[], supervisor: Supervisor, closers: readonly (() => Promise<void> | void)[]) {
+    this.endpoints = endpoints
+    this.supervisor = supervisor
+    this.#closers = closers
+  }
+
+  /** In order: doors, sessions and attempts, page and control socket, store, lock. */
+  async stop(): Promise<void> {
+    await this.supervisor.stopWorkers()
+    for (const close of this.#closers) await close()
+  }
+}
+
+export async function startServer(start: Start, hooks: ServerHooks): Promise<Result<Server, StartProblem>> {
+  const { folder, settings, hostname } = start
+  const lock = lockDataFolder(folder, process.pid)
+  if (!lock.ok) return err(lockProblem(lock.error.type, lock.error.detail))
+  const prepared = await prepareStore(folder)
+  if (!prepared.ok) return prepared
+  const credentials = await certificate(settings.tls, folder, hostname)
+  if (!credentials.ok) return err({ message: credentials.error, next: 'Name files that exist and that this user may read, or leave both settings out.' })
+  const taken = await takenPort(start.endpoints)
+  if (taken) return err(taken)
+  const storePath = join(folder, STORE_FILE)
+  const supervisor = new Supervisor({
+    ...{ settings, folder, storePath, hostname, credentials: credentials.value },
+    onDeath: (thread, cause) => {
+      hooks.log.error('a thread died; the server stops, and what was accepted is safe', { thread, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) })
+      hooks.onStop('died')
+    },
+  })
+  await forgetTheDead(supervisor)
+  const [opened, api] = await Promise.all([supervisor.listen(start.endpoints.filter(({ role }) => role !== 'http')), openApi(start, supervisor, hooks, credentials.value)])
+  if (!opened.ok) return err(portProblem(opened.error.endpoint, opened.error.error.detail, opened.error.error.type))
+  if (!api.ok) return api
+  const endpoints = [...opened.value, ...api.value.endpoints]
+  api.value.told(endpoints)
+  const closers = [...api.value.closers, () => supervisor.stopWriter(), () => lock.value.release()]
+  return ok(new Server(endpoints, supervisor, closers))
+}
+
+export async function prepareStore(folder: string): Promise<Result<void, StartProblem>> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const db = openWriter({ path: join(folder, STORE_FILE) })
+  try {
+    const migrated = await migrate(sqliteMigrator(db), MIGRATIONS, () => nodeClock.now())
+    if (migrated.ok) return ok()
+    return err({ message: `The store in ${folder} cannot be used: ${migrated.error.detail}`, next: 'Nothing was changed.' })
+  } finally {
+    db.close()
+  }
+}
+
+/** The lock on the folder proves that nobody else works with this store: whoever held something before is gone. */
+async function forgetTheDead({ store }: Supervisor): Promise<void> {
+  for (let more = true; more; ) {
+    const recovered = await store.call(recoverWorkersProcedure, { now: nodeClock.now(), all: true })
+    more = recovered.ok && recovered.value > 0
+  }
+  await store.call(forgetLocksProcedure, {})
+}
+
+/** With shared ports the kernel would let two servers have the same port; asked for alone it says no. */
+async function takenPort(endpoints: readonly Endpoint[]): Promise<StartProblem | undefined> {
+  for (const endpoint of endpoints) {
+    if (endpoint.port === 0) continue
+    const { host, port } = endpoint
+    const probe = await nodeListener({ shared: false }).listen({ host, port, tls: 'none', maxConnections: 1 }, (connection) => connection.destroy())
+    if (!probe.ok) return portProblem(endpoint, probe.error.detail, probe.error.type)
+    await probe.value.close()
+  }
+  return undefined
+}
+
+function portProblem({ role, host, port }: Endpoint, detail: string, type: string): StartProblem {
+  const message = `The port for ${role} (${host}:${port}) cannot be opened: ${detail}.`
+  if (type === 'in-use') return { message, next: 'Another program has it. Stop that one, or choose other ports with --port-base N (0 takes free ones).' }
+  if (type === 'forbidden') return { message, next: 'Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose high ports with --port-base N.' }
+  return { message, next: 'Check the address in the settings.' }
+}
+
+function lockProblem(type: 'held' | 'failed', detail: string): StartProblem {
+  const next = type === 'held' ? 'Another server on other data: --data DIR and another --port-base.' : 'Choose a folder this user may write: --data DIR.'
+  return { message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, next }
+}
+
+interface OpenDoors {
+  readonly endpoints: readonly Endpoint[]
+  readonly closers: readonly (() => Promise<void> | void)[]
+  /** What `status` will say. */
+  told(endpoints: readonly Endpoint[]): void
+}
+
+async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks, credentials: TlsCredentials): Promise<Result<OpenDoors, StartProblem>> {
+  const notify = processNotify()
+  let told: readonly Endpoint[] = []
+  const startedAt = nodeClock.now()
+  const { store } = supervisor
+  const about = { version: VERSION, hostname: start.hostname }
+  const ids = idSource(nodeClock, nodeRandom())
+  const session = localSession({ start, store, notify, ids, log: hooks.log })
+  const operations = createOperations({
+    ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, session, about },
+    server: {
+      status: () => ({ ...about, pid: process.pid, startedAt, listeners: told.map(({ role, host, port }) => ({ name: role, address: host, port })) }),
+      reload: () => reload(supervisor, hooks, credentials),
+      stop: () => hooks.onStop('asked'),
+    },
+  })
+  const api = createApi({
+    ...{ operations, changes: changesOf({ store, notify }), clock: nodeClock, random: nodeRandom(), log: hooks.log },
+    dataDir: start.folder,
+    messageBytesMax: start.settings.session.messageSize,
+    web: start.settings.web,
+  })
+  return await openDoors(start, api, notify, (endpoints) => {
+    told = endpoints
+  })
+}
+
+async function openDoors(start: Start, api: Api, notify: ProcessNotify, told: OpenDoors['told']): Promise<Result<OpenDoors, StartProblem>> {
+  const control = await api.listenControl()
+  if (!control.ok) return err({ message: control.error, next: 'The command line needs this socket. Choose another folder with --data DIR.' })
+  const closers: (() => Promise<void> | void)[] = [() => control.value.close()]
+  const endpoints: Endpoint[] = []
+  for (const endpoint of start.endpoints.filter(({ role }) => role === 'http')) {
+    const web = await api.listenWeb({ host: endpoint.host, port: endpoint.port })
+    if (!web.ok) return err({ message: web.error, next: 'Choose another address for the page in the settings, or another --port-base.' })
+    endpoints.push({ ...endpoint, port: web.value.port })
+    closers.push(() => web.value.close())
+  }
+  return ok({ endpoints, closers: [...closers, () => notify.close()], told })
+}
+
+async function reload(supervisor: Supervisor, hooks: ServerHooks, current: TlsCredentials) {
+  const again = hooks.reread()
+  if (!again.ok) return { ok: false as const, message: again.error.join('; ') }
+  const { settings, folder, hostname } = again.value
+  const credentials = await certificate(settings.tls, folder, hostname)
+  if (!credentials.ok) return { ok: false as const, message: credentials.error }
+  supervisor.reload(settings, credentials.value ?? current)
+  return { ok: true as const }
+}

@@ -1,0 +1,74 @@
+// What a person sees when the server is ready: addresses, people, and three lines to paste.
+
+import type { Endpoint } from '../config/config.ts'
+import type { DemoPerson } from './demo.ts'
+
+export interface SummaryFacts {
+  readonly endpoints: readonly Endpoint[]
+  readonly web: string
+  readonly domain: string | undefined
+  readonly people: readonly DemoPerson[]
+  readonly folder: string
+  readonly readyMs: number
+  readonly version: string
+}
+
+export interface Look {
+  readonly colour: boolean
+}
+
+const TITLES: Readonly<Record<Endpoint['role'], readonly [title: string, how: string]>> = {
+  mx: ['MX', 'mail from other servers, STARTTLS'],
+  submission: ['Submission', 'sending, STARTTLS, sign in'],
+  submissions: ['Submissions', 'sending, TLS, sign in'],
+  pop3: ['POP3', 'reading, STLS'],
+  pop3s: ['POP3S', 'reading, TLS'],
+  http: ['Web', 'see what happens to each message'],
+}
+
+export function summary(facts: SummaryFacts, look: Look): string {
+  const paint = painter(look)
+  const lines = ['', `  ${paint.title('Posthorn')} ${paint.faint(`${facts.version}, ready in ${(facts.readyMs / 1000).toFixed(1)} s`)}`, '']
+  for (const { role, host, port } of facts.endpoints) {
+    const [title, how] = TITLES[role]
+    const where = role === 'http' ? facts.web : `${host}:${port}`
+    lines.push(`  ${title.padEnd(12)} ${paint.strong(where.padEnd(24))} ${paint.faint(how)}`)
+  }
+  lines.push('', ...peopleLines(facts, paint), ...tryLines(facts, paint))
+  lines.push(`  ${paint.faint(`Everything is kept in ${facts.folder}. Ctrl-C stops the server.`)}`, '')
+  return `${lines.join('\n')}\n`
+}
+
+function peopleLines({ people, domain }: SummaryFacts, paint: Painter): string[] {
+  if (people.length === 0) return domain === undefined ? [`  ${paint.faint('No domain yet: posthorn domain add example.com')}`, ''] : []
+  const width = Math.max(...people.map((person) => person.address.length))
+  return [...people.map(({ address, password }) => `  ${paint.strong(address.padEnd(width))}  password ${paint.strong(password)}`), '']
+}
+
+function tryLines({ endpoints, people }: SummaryFacts, paint: Painter): string[] {
+  const [sender, reader] = people
+  const submission = endpoints.find((endpoint) => endpoint.role === 'submission')
+  const pop3 = endpoints.find((endpoint) => endpoint.role === 'pop3')
+  if (!sender || !reader || !submission || !pop3) return []
+  const send = `printf 'From: ${sender.address}\\nTo: ${reader.address}\\nSubject: Hello\\n\\nIt works.\\n' | curl -s --crlf smtp://${submission.host}:${submission.port} --user ${sender.address}:${sender.password} --mail-from ${sender.address} --mail-rcpt ${reader.address} -T -`
+  const pop = `curl -s pop3://${pop3.host}:${pop3.port}`
+  const sign = `--user ${reader.address}:${reader.password}`
+  return [`  ${paint.title('Try it')} ${paint.faint('send a message, list the mailbox, read it')}`, '', `  ${send}`, `  ${pop}/ ${sign}`, `  ${pop}/1 ${sign}`, '']
+}
+
+interface Painter {
+  title(text: string): string
+  strong(text: string): string
+  faint(text: string): string
+}
+
+function painter({ colour }: Look): Painter {
+  const wrap = (code: string) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
+  return { title: wrap('1;33'), strong: wrap('1'), faint: wrap('2') }
+}
+
+/** The one line for scripts. */
+export function readyLine(facts: SummaryFacts, tlsOf: (role: Endpoint['role']) => string): string {
+  const listeners = facts.endpoints.map(({ role, host, port }) => ({ role, host, port, tls: tlsOf(role) }))
+  return `${JSON.stringify({ ready: true, web: facts.web, domain: facts.domain ?? null, listeners, people: facts.people })}\n`
+}

@@ -1,0 +1,134 @@
+// The main thread's hold on the others: starts them, opens the ports through them, tells them to stop.
+
+import { availableParallelism } from 'node:os'
+import { MessageChannel, Worker as Thread } from 'node:worker_threads'
+import type { Endpoint, Settings } from '../config/config.ts'
+import type { ListenError, TlsCredentials } from '../ground/ports/connection.ts'
+import { err, ok, type Result } from '../ground/result.ts'
+import { connectStore } from '../store/database/sqlite/client.ts'
+import type { Store } from '../store/store.ts'
+import type { FromWorker, FromWriter, ToWorker, ToWriter, WorkerData, WriterData } from './thread-messages.ts'
+
+const THREADS_MAX = 8
+
+/** Mail comes and goes in small pieces that soon are garbage: a small nursery keeps the idle server small at no cost that shows. */
+const HEAP = { maxYoungGenerationSizeMb: 16 }
+
+/** After this a thread that does not end is ended. */
+const STOP_MARGIN_MS = 5_000
+
+export interface SupervisorOptions {
+  readonly settings: Settings
+  readonly folder: string
+  readonly storePath: string
+  readonly hostname: string
+  readonly credentials: TlsCredentials
+  /** A thread died of a bug; the program cannot go on as if nothing happened. */
+  readonly onDeath: (thread: string, cause: unknown) => void
+}
+
+export interface PortRefused {
+  readonly endpoint: Endpoint
+  readonly error: ListenError
+}
+
+export class Supervisor {
+  readonly store: Store
+  readonly #options: SupervisorOptions
+  readonly #writer: Thread
+  readonly #workers: Thread[] = []
+  #stopping = false
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    const data: WriterData = { path: options.storePath, limitBytes: options.settings.store.limit }
+    this.#writer = this.#start('writer', './writer-thread.ts', data)
+    this.store = connectStore({ port: this.#channelToWriter(), path: options.storePath })
+  }
+
+  /** Opens every endpoint in every thread. Port 0 is chosen by the first thread and shared by the others. */
+  async listen(endpoints: readonly Endpoint[]): Promise<Result<readonly Endpoint[], PortRefused>> {
+    const count = this.#options.settings.process.threads || Math.min(availableParallelism(), THREADS_MAX)
+    for (let n = 1; n <= count; n++) this.#workers.push(this.#startWorker(`worker ${n}`, { sharedPorts: count > 1, sweeps: n === 1 }))
+    const [first, ...others] = this.#workers
+    if (first === undefined) return ok([])
+    const opened = await listenIn(first, endpoints)
+    if (!opened.ok) return opened
+    for (const more of await Promise.all(others.map((worker) => listenIn(worker, opened.value)))) if (!more.ok) return more
+    return opened
+  }
+
+  /** Begins to deliver. */
+  work(): void {
+    for (const worker of this.#workers) tell(worker, { type: 'work' })
+  }
+
+  reload(settings: Settings, credentials: TlsCredentials): void {
+    for (const worker of this.#workers) tell(worker, { type: 'reload', settings, credentials })
+  }
+
+  /** Workers first, then whoever else holds the store, then the writer, which commits what is left. */
+  async stopWorkers(): Promise<void> {
+    this.#stopping = true
+    const patience = this.#options.settings.process.stopWithin + STOP_MARGIN_MS
+    await Promise.all(this.#workers.map((worker) => ended(worker, () => tell(worker, { type: 'stop' }), patience)))
+  }
+
+  async stopWriter(): Promise<void> {
+    this.#stopping = true
+    await this.store.close()
+    await ended(this.#writer, () => this.#writer.postMessage({ type: 'close' } satisfies ToWriter), STOP_MARGIN_MS)
+  }
+
+  #startWorker(name: string, share: Pick<WorkerData, 'sharedPorts' | 'sweeps'>): Thread {
+    const { settings, folder, storePath, hostname, credentials } = this.#options
+    const port = this.#channelToWriter()
+    const data: WorkerData = { name, settings, folder, storePath, hostname, credentials, port, ...share }
+    return this.#start(name, './worker-thread.ts', data, [port])
+  }
+
+  #channelToWriter() {
+    const { port1, port2 } = new MessageChannel()
+    this.#writer.postMessage({ type: 'attach', port: port1 } satisfies ToWriter, [port1])
+    return port2
+  }
+
+  #start(name: string, file: string, data: WriterData | WorkerData, transferList: readonly import('node:worker_threads').MessagePort[] = []): Thread {
+    const thread = new Thread(new URL(file, import.meta.url), { name, workerData: data, transferList: [...transferList], resourceLimits: HEAP })
+    thread.on('error', (cause) => this.#options.onDeath(name, cause))
+    thread.on('exit', (code) => {
+      if (!this.#stopping) this.#options.onDeath(name, `it ended with code ${code}`)
+    })
+    return thread
+  }
+}
+
+function tell(worker: Thread, message: ToWorker): void {
+  worker.postMessage(message)
+}
+
+function listenIn(worker: Thread, endpoints: readonly Endpoint[]): Promise<Result<readonly Endpoint[], PortRefused>> {
+  return new Promise((resolve) => {
+    worker.once('message', (message: FromWorker) => {
+      if (message.type === 'listening') resolve(ok(message.endpoints))
+      if (message.type === 'refused') resolve(err({ endpoint: message.endpoint, error: message.error }))
+    })
+    tell(worker, { type: 'listen', endpoints })
+  })
+}
+
+function ended(thread: Thread, ask: () => void, patienceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => void thread.terminate(), patienceMs)
+    const over = (): void => {
+      clearTimeout(cut)
+      resolve()
+    }
+    thread.on('message', (message: FromWorker | FromWriter) => {
+      // Native sockets may linger in a thread that has said its last word.
+      if (message.type === 'stopped' || message.type === 'closed') void thread.terminate().then(over)
+    })
+    thread.once('exit', over)
+    ask()
+  })
+}

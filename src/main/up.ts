@@ -1,0 +1,116 @@
+// `posthorn up`: starts the server, tells that it is ready, and stays until it is told to stop.
+
+import { spawn } from 'node:child_process'
+import { idSource } from '../ground/ids.ts'
+import { nodeClock } from '../platform/node/clock.ts'
+import { nodeLog } from '../platform/node/log.ts'
+import { nodePasswords } from '../platform/node/passwords.ts'
+import { nodeRandom } from '../platform/node/random.ts'
+import { listDomains, listOrganisations } from '../store/directory/directory.ts'
+import type { Store } from '../store/store.ts'
+import { type DemoPerson, demoPeople } from './demo.ts'
+import { dropPrivileges } from './privileges.ts'
+import { Server, startServer } from './server.ts'
+import { type Start, type StartOptions, startOf } from './settings.ts'
+import { readyLine, summary } from './summary.ts'
+import { VERSION } from './version.ts'
+import { TLS_OF } from './worker.ts'
+
+export interface UpOptions extends StartOptions {
+  /** Makes a domain and two people at the first start, and shows how to try them. */
+  readonly demo?: boolean
+  /** One line for programs instead of the summary. */
+  readonly json?: boolean
+}
+
+export interface Terminal {
+  out(text: string): void
+  note(text: string): void
+  readonly colour: boolean
+}
+
+const EXIT_OK = 0
+const EXIT_FAILED = 1
+/** Second Ctrl-C: the person does not want to wait. */
+const EXIT_FORCED = 130
+
+/** One Ctrl-C may come twice: from the terminal to every process, and again from whoever started us. */
+const SAME_SIGNAL_MS = 500
+
+export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
+  const began = nodeClock.monotonic()
+  const start = startOf(options)
+  if (!start.ok) return complain(terminal, start.error.join('\n  '), 'Mend the settings, then start again. docs/settings.md lists them all.')
+  const stop = stopSignal(terminal)
+  const log = nodeLog(start.value.settings.log)
+  const server = await startServer(start.value, { log, reread: () => startOf(options), onStop: stop.ask })
+  if (!server.ok) return complain(terminal, server.error.message, server.error.next)
+  const { store } = server.value.supervisor
+  const people = options.demo === true ? await firstPeople(start.value.folder, store) : []
+  dropPrivileges(start.value.settings.process, start.value.folder)
+  server.value.supervisor.work()
+  await announce(start.value, server.value, people, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)
+  const why = await stop.asked
+  if (options.json !== true) terminal.note('\n  Stopping: no new connections, finishing what is under way …\n')
+  await server.value.stop()
+  if (options.json !== true) terminal.note('  Stopped. Everything is kept.\n')
+  return why === 'died' ? EXIT_FAILED : EXIT_OK
+}
+
+function firstPeople(folder: string, store: Store): Promise<readonly DemoPerson[]> {
+  const random = nodeRandom()
+  return demoPeople(folder, { store, random, clock: nodeClock, ids: idSource(nodeClock, random), passwords: nodePasswords })
+}
+
+async function announce(start: Start, server: Server, people: readonly DemoPerson[], how: UpOptions & { readonly readyMs: number }, terminal: Terminal) {
+  const { endpoints, supervisor } = server
+  const http = endpoints.find(({ role }) => role === 'http')
+  const facts = {
+    endpoints,
+    people,
+    web: http ? `http://${http.host}:${http.port}/` : '',
+    domain: await firstDomain(supervisor.store),
+    folder: start.folder,
+    readyMs: how.readyMs,
+    version: VERSION,
+  }
+  if (how.json === true) terminal.out(readyLine(facts, (role) => (role === 'http' ? 'none' : TLS_OF[role])))
+  else terminal.out(summary(facts, { colour: terminal.colour }))
+  tellSystemd()
+}
+
+async function firstDomain(store: Store): Promise<string | undefined> {
+  const [organisation] = await listOrganisations(store)
+  return organisation && (await listDomains(store, { org: organisation.id }))[0]?.name
+}
+
+/** sd_notify(3). Its socket is of a kind that Node cannot open, so systemd's own program says it. */
+function tellSystemd(): void {
+  if (process.env['NOTIFY_SOCKET'] === undefined) return
+  spawn('systemd-notify', ['--ready', `--pid=${process.pid}`], { stdio: 'ignore' }).on('error', () => {})
+}
+
+function complain(terminal: Terminal, message: string, next: string): number {
+  terminal.note(`✗ ${message}\n  ${next}\n`)
+  return EXIT_FAILED
+}
+
+interface StopSignal {
+  readonly asked: Promise<'asked' | 'died'>
+  ask(why: 'asked' | 'died'): void
+}
+
+function stopSignal(terminal: Terminal): StopSignal {
+  const { promise, resolve } = Promise.withResolvers<'asked' | 'died'>()
+  let firstAt: number | undefined
+  const onSignal = (): void => {
+    resolve('asked')
+    firstAt ??= nodeClock.monotonic()
+    if (nodeClock.monotonic() - firstAt < SAME_SIGNAL_MS) return
+    terminal.note('  Stopped at once. What was accepted is safe.\n')
+    process.exit(EXIT_FORCED)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return { asked: promise, ask: resolve }
+}

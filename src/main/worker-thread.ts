@@ -1,0 +1,26 @@
+// A thread that serves connections and delivers.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { assert } from '../ground/assert.ts'
+import type { FromWorker, ToWorker, WorkerData } from './thread-messages.ts'
+import { Worker } from './worker.ts'
+
+assert(parentPort, 'runs as a thread')
+const supervisor = parentPort
+const worker = new Worker(workerData as WorkerData)
+const tell = (message: FromWorker): void => supervisor.postMessage(message)
+
+supervisor.on('message', async (message: ToWorker) => {
+  switch (message.type) {
+    case 'listen':
+      return tell(await worker.listen(message.endpoints))
+    case 'work':
+      return worker.work()
+    case 'reload':
+      return worker.reload(message.settings, message.credentials)
+    case 'stop':
+      await worker.stop()
+      tell({ type: 'stopped' })
+      return supervisor.close()
+  }
+})

@@ -1,0 +1,192 @@
+// What a serving thread is made of: its listeners, the sessions behind them, and its share of delivering.
+
+import type { Endpoint, ListenerRole, Settings } from '../config/config.ts'
+import { type IdSource, idSource } from '../ground/ids.ts'
+import type { Connection, OpenListener, TlsCredentials } from '../ground/ports/connection.ts'
+import type { Log } from '../ground/ports/log.ts'
+import { type Pop3Context, servePop3 } from '../journey/access/access.ts'
+import { MaildropLocks } from '../journey/mailbox/mailbox.ts'
+import { LocalMailboxes, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
+import { nodeClock } from '../platform/node/clock.ts'
+import { type DiskWatch, watchDisk } from '../platform/node/disk.ts'
+import { nodeListener } from '../platform/node/listener.ts'
+import { nodeLog } from '../platform/node/log.ts'
+import { type ProcessNotify, processNotify } from '../platform/node/notify.ts'
+import { nodePasswords } from '../platform/node/passwords.ts'
+import { nodeRandom } from '../platform/node/random.ts'
+import { connectStore } from '../store/database/sqlite/client.ts'
+import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
+import type { Store } from '../store/store.ts'
+import { type Delivery, startDelivery } from './delivery.ts'
+import type { FromWorker, WorkerData } from './thread-messages.ts'
+
+type TlsMode = 'none' | 'starttls' | 'implicit'
+
+export const TLS_OF: Readonly<Record<Exclude<ListenerRole, 'http'>, TlsMode>> = {
+  mx: 'starttls',
+  submission: 'starttls',
+  submissions: 'implicit',
+  pop3: 'starttls',
+  pop3s: 'implicit',
+}
+
+/** How often a stopping worker looks whether the last session has ended. */
+const DRAIN_LOOK_MS = 50
+
+interface Service {
+  accept(connection: Connection): void
+  refuse?(connection: Connection): void
+  /** Sessions under way. */
+  readonly open: number
+  stop(): void
+}
+
+export class Worker {
+  readonly #data: WorkerData
+  readonly #log: Log
+  readonly #notify: ProcessNotify
+  readonly #store: Store
+  readonly #disk: DiskWatch
+  readonly #ids: IdSource
+  readonly #stopping = new AbortController()
+  readonly #directory: DirectoryCache
+  readonly #authenticator: Authenticator
+  readonly #mailboxes: LocalMailboxes
+  readonly #locks: MaildropLocks
+  readonly #listeners: OpenListener[] = []
+  readonly #services: Service[] = []
+  #settings: Settings
+  #delivery: Delivery | undefined
+
+  constructor(data: WorkerData) {
+    this.#data = data
+    this.#settings = data.settings
+    this.#log = nodeLog(data.settings.log).child({ thread: data.name })
+    this.#notify = processNotify()
+    this.#store = connectStore({ port: data.port, path: data.storePath })
+    this.#disk = watchDisk(data.folder, data.settings.store.minimumFree)
+    this.#ids = idSource(nodeClock, nodeRandom())
+    const parts = { store: this.#store, clock: nodeClock, notify: this.#notify }
+    this.#directory = new DirectoryCache(parts)
+    this.#authenticator = new Authenticator({ ...parts, passwords: nodePasswords })
+    this.#mailboxes = new LocalMailboxes(parts)
+    this.#locks = new MaildropLocks({ store: this.#store, clock: nodeClock, log: this.#log, holder: this.#ids.next() })
+  }
+
+  async listen(endpoints: readonly Endpoint[]): Promise<FromWorker> {
+    const open: Endpoint[] = []
+    for (const endpoint of endpoints) {
+      const { role, host, port } = endpoint
+      if (role === 'http') continue
+      const service = this.#serve(role)
+      const options = { host, port, tls: TLS_OF[role], credentials: this.#data.credentials, maxConnections: this.#settings.session.connections }
+      const listener = await nodeListener({ shared: this.#data.sharedPorts }).listen(options, service.accept, service.refuse)
+      if (!listener.ok) return { type: 'refused', endpoint, error: listener.error }
+      this.#listeners.push(listener.value)
+      this.#services.push(service)
+      open.push({ role, host, port: listener.value.port })
+    }
+    return { type: 'listening', endpoints: open }
+  }
+
+  /** Begins to deliver; called when every thread listens. */
+  work(): void {
+    this.#delivery ??= startDelivery({
+      store: this.#store,
+      notify: this.#notify,
+      directory: this.#directory,
+      ids: this.#ids,
+      log: this.#log,
+      hostname: this.#data.hostname,
+      settings: this.#settings,
+      sweeps: this.#data.sweeps,
+    })
+  }
+
+  reload(settings: Settings, credentials: TlsCredentials): void {
+    this.#settings = settings
+    for (const listener of this.#listeners) listener.renew(credentials)
+  }
+
+  /** In order: no new connections, sessions end after the message in hand, attempts under way finish, the store is let go. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#listeners.map((listener) => listener.close()))
+    for (const service of this.#services) service.stop()
+    await Promise.all([this.#drain(), this.#delivery?.stop()])
+    this.#directory.close()
+    this.#mailboxes.close()
+    this.#disk.close()
+    await this.#store.close()
+    this.#notify.close()
+  }
+
+  async #drain(): Promise<void> {
+    const until = nodeClock.monotonic() + this.#settings.process.stopWithin
+    while (this.#services.some((service) => service.open > 0) && nodeClock.monotonic() < until) await nodeClock.sleep(DRAIN_LOOK_MS)
+  }
+
+  #serve(role: Exclude<ListenerRole, 'http'>): Service {
+    switch (role) {
+      case 'mx':
+        return this.#smtp('mx', { startTls: true })
+      case 'submission':
+        return this.#smtp('submission', { startTls: true })
+      case 'submissions':
+        return this.#smtp('submission', { startTls: false })
+      case 'pop3':
+        return this.#pop3({ startTls: true })
+      case 'pop3s':
+        return this.#pop3({ startTls: false })
+    }
+  }
+
+  #smtp(role: SessionRole, tls: { readonly startTls: boolean }): Service {
+    return new SmtpService({ role, context: this.#sessionContext(), startTls: tls.startTls })
+  }
+
+  #sessionContext(): SessionContext {
+    const { queue, session } = this.#settings
+    return {
+      store: this.#store,
+      directory: this.#directory,
+      mailboxes: this.#mailboxes,
+      authenticator: this.#authenticator,
+      clock: nodeClock,
+      ids: this.#ids,
+      log: this.#log,
+      hostname: this.#data.hostname,
+      settings: session,
+      patience: { expireAfter: queue.expireAfter, delayNoticeAfter: queue.delayNotices ? queue.delayNoticeAfter : undefined },
+      hasRoom: () => this.#disk.hasRoom(),
+      stopping: this.#stopping.signal,
+    }
+  }
+
+  #pop3({ startTls }: { readonly startTls: boolean }): Service {
+    const context: Pop3Context = {
+      store: this.#store,
+      locks: this.#locks,
+      authenticate: (name, password) => this.#authenticator.authenticate(name, password),
+      clock: nodeClock,
+      log: this.#log,
+      ids: this.#ids,
+      settings: this.#settings.pop3,
+      signal: this.#stopping.signal,
+      startTls,
+    }
+    let open = 0
+    const accept = (connection: Connection): void => {
+      open++
+      void servePop3(connection, context).finally(() => open--)
+    }
+    return {
+      accept,
+      get open() {
+        return open
+      },
+      // The sessions hear of it by the signal.
+      stop: () => {},
+    }
+  }
+}
