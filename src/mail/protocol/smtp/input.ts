@@ -13,7 +13,10 @@ export class InputBuffer {
   /** The octets at hand; read from `at` on. */
   bytes: Buffer = NOTHING
   at = 0
+  /** Whether `bytes` are ours to keep, or still the caller's; and how many of the pieces in `#later` are. */
+  #owned = true
   #later: Uint8Array[] | undefined = undefined
+  #laterOwned = 0
   #laterBytes = 0
   /** No LF is between `at` and here. */
   #searchedTo = 0
@@ -26,6 +29,7 @@ export class InputBuffer {
     if (this.unreadBytes + bytes.length > INPUT_OCTETS_MAX) return false
     if (this.at === this.bytes.length && this.#later === undefined) {
       this.#set(asBuffer(bytes))
+      this.#owned = false
       return true
     }
     this.#later ??= []
@@ -41,25 +45,30 @@ export class InputBuffer {
 
   /** Makes `bytes` hold all that is unread. */
   join(): void {
-    if (this.#later === undefined) return
-    const searched = this.#searchedTo - this.at
-    const joined =
-      this.at === this.bytes.length && this.#later.length === 1
-        ? asBuffer(this.#later[0] ?? NOTHING)
-        : Buffer.concat([this.bytes.subarray(this.at), ...this.#later])
-    this.#later = undefined
-    this.#laterBytes = 0
+    const later = this.#later
+    if (later === undefined) return
+    const searched = Math.max(this.#searchedTo - this.at, 0)
+    const only = this.at === this.bytes.length && later.length === 1 ? later[0] : undefined
+    const owned = only === undefined || this.#laterOwned === 1
+    const joined = only === undefined ? Buffer.concat([this.bytes.subarray(this.at), ...later]) : asBuffer(only)
+    this.#forgetLater()
     this.#set(joined)
-    this.#searchedTo = Math.max(searched, 0)
+    this.#owned = owned
+    this.#searchedTo = searched
   }
 
-  /** Own copies of what is unread: the caller's buffers are free. */
+  /** Own copies of what is unread and not ours yet: the caller's buffers are free. */
   keep(): void {
-    const searched = this.#searchedTo - this.at
-    this.join()
-    const unread = this.bytes.length - this.at
-    this.#set(unread === 0 ? NOTHING : Buffer.from(this.bytes.subarray(this.at)))
-    this.#searchedTo = Math.min(Math.max(searched, 0), unread)
+    if (this.at === this.bytes.length) this.#set(NOTHING)
+    else if (!this.#owned) {
+      const searched = Math.max(this.#searchedTo - this.at, 0)
+      this.#set(Buffer.from(this.bytes.subarray(this.at)))
+      this.#searchedTo = searched
+    }
+    const later = this.#later
+    if (later === undefined) return
+    for (let i = this.#laterOwned; i < later.length; i++) later[i] = Buffer.from(later[i] ?? NOTHING)
+    this.#laterOwned = later.length
   }
 
   /** Octets up to `at` have been read as content. */
@@ -68,8 +77,7 @@ export class InputBuffer {
   }
 
   discard(): void {
-    this.#later = undefined
-    this.#laterBytes = 0
+    this.#forgetLater()
     this.#skipping = false
     this.#set(NOTHING)
   }
@@ -114,7 +122,14 @@ export class InputBuffer {
     return bytes.toString('latin1', at, lf)
   }
 
+  #forgetLater(): void {
+    this.#later = undefined
+    this.#laterOwned = 0
+    this.#laterBytes = 0
+  }
+
   #set(bytes: Buffer): void {
+    this.#owned = true
     this.bytes = bytes
     this.at = 0
     this.#searchedTo = 0

@@ -28,6 +28,7 @@ test('[S2] an event that needs a verdict stops the flow', () => {
   assert.equal(server.next(), undefined)
   server.reply(reply(550, '5.7.1', 'No'))
   assert.throws(() => server.accept(), /nothing to accept/)
+  assert.throws(() => server.reply(reply(250, undefined, 'x')), /no event awaits/)
 })
 
 test('[S3] a pipelined group is answered in order and in one buffer', () => {
@@ -96,6 +97,16 @@ test('[S6] after the end nothing is read, said or told', () => {
     assert.equal(drive.events.length, told)
     assert.equal(drive.server.wantsInput, false)
   }
+})
+
+test('[S6] a verdict that comes after the end does nothing', () => {
+  const drive = Drive.ready({}, (event) => (event.type === 'mail' ? 'wait' : undefined))
+  drive.send('MAIL FROM:<>\r\n')
+  drive.server.close(reply(421, '4.4.2', 'Too slow'))
+  drive.server.accept()
+  drive.server.reply(reply(550, '5.7.1', 'No'))
+  drive.server.refuseContent(reply(452, '4.3.1', 'Full'))
+  assert.equal(drive.run(), '421 4.4.2 Too slow\r\n')
 })
 
 test('[S6] a verdict of 421 ends the connection', () => {
@@ -381,6 +392,20 @@ test('unread input beyond all measure ends the connection', () => {
   for (let i = 0; i < 100; i++) drive.sendBytes(Buffer.alloc(65_536, 'x'))
   assert.equal(drive.event('close')?.reason, 'input-overflow')
   assert.equal(drive.server.unreadBytes, 0)
+})
+
+test('one octet at a time while a verdict is awaited: kept, in order, and copied once', () => {
+  const drive = Drive.ready({}, (event) => (event.type === 'mail' ? 'wait' : undefined))
+  drive.send('MAIL FROM:<>\r\n')
+  const rest = `${'RCPT TO:<a@b.example>\r\n'.repeat(400)}NOOP\r\n`
+  for (const character of rest) {
+    const piece = Buffer.from(character)
+    drive.sendBytes(piece)
+    piece.fill('?')
+  }
+  assert.equal(drive.server.unreadBytes, rest.length)
+  drive.server.accept()
+  assert.equal(codes(drive.run()), `250${' 250'.repeat(401)}`)
 })
 
 test('after keep, the bytes given to receive may be overwritten', () => {

@@ -78,8 +78,9 @@ export class SmtpServer {
     }
   }
 
-  /** The verdict on the event that awaits one. 421 ends the connection. */
+  /** The verdict on the event that awaits one. 421 ends the connection. After the end it is too late, and does nothing. */
   reply(verdict: Reply): void {
+    if (this.#mode === 'closed') return
     const event = this.#awaiting
     assert(event !== undefined, 'a reply although no event awaits one')
     assert(verdict.code !== 334, 'use challenge() to go on with AUTH')
@@ -92,6 +93,7 @@ export class SmtpServer {
 
   /** The usual positive verdict, with another text if one is given. */
   accept(text?: string): void {
+    if (this.#mode === 'closed') return
     const usual = this.#awaiting && usualVerdict(this.#awaiting.type, this.#options.hostname)
     assert(usual !== undefined, 'nothing to accept')
     this.reply(text === undefined ? usual : { ...usual, lines: [text] })
@@ -99,6 +101,7 @@ export class SmtpServer {
 
   /** Answers `auth` or `auth-response` with 334. */
   challenge(bytes: Uint8Array): void {
+    if (this.#mode === 'closed') return
     const event = this.#awaiting
     assert(event?.type === 'auth' || event?.type === 'auth-response', 'a challenge outside AUTH')
     this.#noteEarlyInput(event)
@@ -107,11 +110,11 @@ export class SmtpServer {
     this.#output += `334 ${encodeBase64(bytes)}\r\n`
   }
 
-  /** While content flows, up to the verdict on `content-end`: no more of it comes, and this is the answer at its end. */
+  /** While content flows, up to the verdict on `content-end`: no more of it comes, this is the answer at its end. Later: nothing. */
   refuseContent(refusal: Reply): void {
-    assert(this.#session.content !== undefined && !isPositive(refusal), 'no content to refuse, or no refusal')
+    assert(!isPositive(refusal), 'a refusal is 4xx or 5xx')
     if (this.#awaiting?.type === 'content-end') this.reply(refusal)
-    else this.#session.content.refusal ??= refusal
+    else if (this.#session.content !== undefined) this.#session.content.refusal ??= refusal
   }
 
   /** After the handshake: everything said before is forgotten (RFC 3207 §4.2). */
