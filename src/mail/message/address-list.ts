@@ -58,12 +58,20 @@ function mailboxOf({ words, source, angle, comment }: Pieces): Mailbox | undefin
   // A source route before the address (RFC 5322 §4.4 obs-route) is read over.
   const route = text.startsWith('@') ? text.slice(text.indexOf(':') + 1) : text
   if (route === '' && angle === undefined) return undefined
-  const parsed = parseAddress(angle === undefined ? route : route.replace(/[ \t]+(?=[@.])|(?<=[@.])[ \t]+/g, ''))
+  const parsed = parseAddress(angle === undefined ? route : withoutObsoleteSpace(route))
   const name = decodeEncodedWords(angle === undefined ? comment : words.trim() || comment)
     .replace(/\s+/g, ' ')
     .trim()
   const address = parsed.ok ? formatAddress(parsed.value) : route
   return name === '' ? { address, valid: parsed.ok } : { name, address, valid: parsed.ok }
+}
+
+// RFC 5322 §4.4 allows white space around dots and the "@". Each run is matched once, whatever its length.
+function withoutObsoleteSpace(address: string): string {
+  return address.replace(/[ \t]+/g, (run, offset: number) => {
+    const around = address.charAt(offset - 1) + address.charAt(offset + run.length)
+    return /[@.]/.test(around) ? '' : run
+  })
 }
 
 class ListReader {

@@ -3,8 +3,8 @@
 import { assert } from '../../ground/assert.ts'
 import { headerField, isHeaderSafe } from './field.ts'
 
-/** Longest identifier kept; longer ones are treated as none. */
-const MESSAGE_ID_CHARACTERS_MAX = 900
+/** Longest identifier kept; longer ones are treated as none. With its field name and brackets it fits into a line. */
+const MESSAGE_ID_OCTETS_MAX = 900
 
 /** An identifier that is unique because `id` is, and whose right side says who made it. */
 export function makeMessageId(id: string, hostname: string): string {
@@ -22,7 +22,7 @@ export function parseMessageId(value: string): string | undefined {
 
 /** True for what can stand between the brackets without breaking them. */
 export function isMessageId(text: string): boolean {
-  return text.length > 0 && text.length <= MESSAGE_ID_CHARACTERS_MAX && !/[<>\s]/.test(text) && isHeaderSafe(text)
+  return text.length > 0 && Buffer.byteLength(text, 'utf8') <= MESSAGE_ID_OCTETS_MAX && !/[<>\s]/.test(text) && isHeaderSafe(text)
 }
 
 /** `Message-ID: <…>`. Takes the identifier with or without its brackets and never writes them twice. */

@@ -32,7 +32,7 @@ function recipientFields({ kind }: Report, recipient: ReportRecipient, { utf8 }:
     headerField('Final-Recipient', `${addressType(recipient.finalRecipient)}; ${recipient.finalRecipient}`),
     headerField('Action', kind),
     headerField('Status', recipient.status),
-    remoteHost === undefined ? '' : headerField('Remote-MTA', `dns; ${cleaned(remoteHost, 255)}`),
+    remoteHost === undefined ? '' : headerField('Remote-MTA', `dns; ${carried(remoteHost, 255, { utf8 })}`),
     diagnostic === undefined ? '' : diagnosticField(diagnostic, { utf8 }),
     lastAttemptAt === undefined ? '' : headerField('Last-Attempt-Date', formatDate(lastAttemptAt)),
     // RFC 3464 §2.3.9: only where it will be retried.
@@ -42,10 +42,15 @@ function recipientFields({ kind }: Report, recipient: ReportRecipient, { utf8 }:
 
 // `smtp` promises a reply code before the words (RFC 3464 §2.3.6); our own reasons have none.
 function diagnosticField(diagnostic: string, { utf8 }: { readonly utf8: boolean }): string {
-  const text = cleaned(diagnostic, REPORT_DIAGNOSTIC_CHARACTERS_MAX)
+  const text = carried(diagnostic, REPORT_DIAGNOSTIC_CHARACTERS_MAX, { utf8 })
   const type = /^[2-5]\d\d(?:[ -]|$)/.test(text) ? 'smtp' : 'x-posthorn'
-  const safe = utf8 ? text : text.replace(/…/g, '...').replace(/[^ -~]/gu, '?')
-  return folded('Diagnostic-Code', wrapped(`${type}; ${safe}`, { columns: LINE_COLUMNS - 16, cutAt: 300 }))
+  return folded('Diagnostic-Code', wrapped(`${type}; ${text}`, { columns: LINE_COLUMNS - 16, cutAt: 300 }))
+}
+
+// Others' words on one line; where the report is ASCII, so are they.
+function carried(text: string, charactersMax: number, { utf8 }: { readonly utf8: boolean }): string {
+  const line = cleaned(text, charactersMax)
+  return utf8 ? line : line.replace(/…/g, '...').replace(/[^ -~]/gu, '?')
 }
 
 // An ORCPT value brings its type; a bare address gets the one that fits.

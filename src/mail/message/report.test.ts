@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { headerFacts } from './header-block.ts'
 import { LINE_OCTETS_MAX, REPORT_HEADER_BYTES_MAX } from './limits.ts'
 import { parseReport } from './parse-report.ts'
@@ -285,6 +286,63 @@ test('[R12] reports of other servers are read', () => {
     recipients: [{ finalRecipient: 'a@b.c', status: '5.1.1' }],
   })
   assert.equal(parseReport(Buffer.from(ORIGINAL)), undefined)
+})
+
+test('[R14] a Message-ID of very many octets, or outside ASCII, is not answered to', () => {
+  for (const messageId of ['ü@x', `${'ü'.repeat(500)}@x`, `${'x'.repeat(2000)}@x`]) {
+    const text = built({ originalHeaders: Buffer.from(`Message-ID: <${messageId}>\r\n`) })
+    assertSound(text)
+    assert.ok(!text.includes('In-Reply-To'))
+  }
+  assert.ok(built({ to: 'ж@example.com', originalHeaders: Buffer.from('Message-ID: <ü@x>\r\n') }).includes('In-Reply-To: <ü@x>'))
+})
+
+test('[R14] no header a stranger can write stops a report, makes it 8-bit or breaks its parts', () => {
+  const piece = fc.constantFrom(
+    'From: ',
+    'Subject: ',
+    'Message-ID: <',
+    'Date: ',
+    '=?utf-8?B?',
+    '?=',
+    '\r\n',
+    '\r\n ',
+    '\r\n\r\n',
+    '>',
+    '@',
+    '"',
+    '<',
+  )
+  const octets = fc.constantFrom(
+    '\0',
+    '\n',
+    '\r',
+    '\xff',
+    'Ã¼',
+    'ð\x9f\x98\x80'.repeat(300),
+    'x'.repeat(1200),
+    `report-${REPORT.boundary}`,
+  )
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(piece, octets), { maxLength: 30 }),
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      (pieces, words) => {
+        const header = Buffer.from(pieces.join(''), 'latin1')
+        const bytes = buildReport({
+          ...REPORT,
+          originalHeaders: header,
+          recipients: [{ ...RECIPIENT, diagnostic: words, remoteHost: words }],
+        })
+        const text = Buffer.from(bytes).toString('latin1')
+        assert.match(text, /^[\u0000-\u007f]*$/)
+        assertSound(text)
+        assert.equal(structureOf(bytes).root.children.length, 3)
+        assert.equal(parseReport(bytes)?.recipients[0]?.status, '5.1.1')
+      },
+    ),
+    { numRuns: 300 },
+  )
 })
 
 const PYTHON = `

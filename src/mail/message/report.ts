@@ -71,7 +71,7 @@ export function buildReport(report: Report): Uint8Array {
     quotedHeaderPart(report.originalHeaders, { utf8 }),
   ]
   const boundary = freeBoundary(report.boundary, parts)
-  const text = [`${topHeader(report, facts, boundary)}\r\n`]
+  const text = [`${topHeader(report, facts, { boundary, utf8 })}\r\n`]
   for (const part of parts) text.push(`--${boundary}\r\n${part}\r\n`)
   text.push(`--${boundary}--\r\n`)
   return Buffer.from(text.join(''), 'utf8')
@@ -84,7 +84,12 @@ export function reportNeedsSmtpUtf8({ to, recipients }: Pick<Report, 'to' | 'rec
   )
 }
 
-function topHeader(report: Report, facts: HeaderFacts, boundary: string): string {
+interface TopHeader {
+  readonly boundary: string
+  readonly utf8: boolean
+}
+
+function topHeader(report: Report, facts: HeaderFacts, { boundary, utf8 }: TopHeader): string {
   const from = report.from ?? `postmaster@${report.reportingHost}`
   assert(parseAddress(from).ok, 'the report has no author')
   return [
@@ -93,7 +98,8 @@ function topHeader(report: Report, facts: HeaderFacts, boundary: string): string
     folded('Subject', encodeWords(subjectOf(report))),
     headerField('Date', formatDate(report.at)),
     messageIdHeader(report.messageId),
-    facts.messageId === undefined ? '' : replyHeaders(facts.messageId),
+    // A Message-ID outside ASCII (RFC 6532) is left out where the report itself is ASCII.
+    facts.messageId === undefined || (isWide(facts.messageId) && !utf8) ? '' : replyHeaders(facts.messageId),
     // RFC 3834 §5: nothing answers this by itself.
     headerField('Auto-Submitted', 'auto-replied'),
     headerField('MIME-Version', '1.0'),

@@ -119,7 +119,15 @@ test('[W6] address lists: names, comments, groups, routes, and what people get w
 })
 
 test('[W7] trap 59: nested groups, comments and quotes are read in one pass', () => {
-  for (const text of ['a:'.repeat(200_000), '('.repeat(1e6), '<'.repeat(1e6), '"'.repeat(1e6 + 1), 'a,'.repeat(1e6)])
+  for (const text of [
+    'a:'.repeat(200_000),
+    '('.repeat(1e6),
+    '<'.repeat(1e6),
+    '"'.repeat(1e6 + 1),
+    'a,'.repeat(1e6),
+    `a <${' '.repeat(1000)}x@y.org>`,
+    `<a${' '.repeat(1e6)}b@y.org>`,
+  ])
     assert.ok(parseAddressList(text).length <= 1000)
 })
 
@@ -136,6 +144,7 @@ test('[W8] quoted-printable comes back octet for octet, in lines of at most 76',
     ),
   )
   assert.equal(decodeBody('a=\r\nb  \r\n=3d=x', 'quoted-printable').toString(), 'ab\r\n==x')
+  assert.equal(decodeQuotedPrintable(`${' '.repeat(1e6)}x`).length, 1e6 + 1)
   assert.equal(decodeBody('w7w=\r\n', 'base64').toString(), 'ü')
 })
 
