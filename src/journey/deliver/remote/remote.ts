@@ -36,6 +36,7 @@ export class RemoteDelivery {
   readonly #parts: RemoteParts
   readonly #pool: ChannelPool
   readonly #connectParts: ConnectParts
+  #aborted = false
 
   constructor(parts: RemoteParts) {
     const { clock, settings, hostname, dialer } = parts
@@ -65,6 +66,7 @@ export class RemoteDelivery {
 
   /** Ends attempts under way: their recipients are deferred. */
   abort(): void {
+    this.#aborted = true
     this.#pool.abort()
   }
 
@@ -120,6 +122,7 @@ export class RemoteDelivery {
   }
 
   async #tryFresh(attempt: Attempt, target: Target, connection: 'fresh' | 'after-tls-failure'): Promise<Next> {
+    if (this.#aborted) return attempt.note({ outcome: ourDeferral('4.3.2', 'this server is stopping; the message is tried again'), next: 'stop' })
     attempt.transcript.note(`connecting to ${target.host} [${target.address}]:${target.port}${connection === 'fresh' ? '' : ', this time without TLS'}`)
     const opened = await connect(this.#connectParts, target, connection === 'fresh' ? target.tlsPolicy : 'none', attempt.transcript)
     if (!opened.ok) return this.#judge(attempt, opened.error, circumstancesOf(target, connection))
