@@ -19,7 +19,11 @@ async function ask(path, signal) {
   const body = await response.json().catch(() => undefined)
   if (response.ok && body) return body
   const error = body?.error
-  throw new AskError(error?.code ?? 'internal', error?.message ?? 'The server gave an answer that makes no sense.', error?.next ?? 'Reload the page.')
+  throw new AskError(
+    error?.code ?? 'internal',
+    error?.message ?? 'The server gave an answer that makes no sense.',
+    error?.next ?? 'Reload the page.',
+  )
 }
 
 export function askJourneys({ q, before }, signal) {
@@ -35,7 +39,7 @@ export function askJourney(id, signal) {
 
 const REOPEN_MS = 5_000
 
-/** Calls `changed(ids)` on hints and `state('live' | 'lost')` when the line comes up or breaks; opens it again for as long as the page lives. */
+/** Calls `changed(ids)` on hints, `state('live' | 'lost')` when the line comes up or breaks; opens it again while the page lives. */
 export function watch({ changed, state }) {
   const source = new EventSource('/api/live')
   source.addEventListener('ready', () => state('live'))

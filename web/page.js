@@ -51,7 +51,10 @@ async function go() {
   el('list-title').textContent = q ? `Messages of ${q}` : 'Latest messages'
   el('clear').hidden = !q
   markSelected()
-  await Promise.all([listChanged ? loadList({ fresh: true }) : undefined, id !== undefined ? loadJourney({ fresh: true }) : closeJourney(before)])
+  await Promise.all([
+    listChanged ? loadList({ fresh: true }) : undefined,
+    id !== undefined ? loadJourney({ fresh: true }) : closeJourney(before),
+  ])
 }
 
 // --- the list ---
@@ -127,7 +130,9 @@ async function loadJourney({ fresh }) {
   if (fresh) journeyPane.replaceChildren(placeholder())
   try {
     const journey = await askJourney(shown.id, signal)
-    const open = new Set([...journeyPane.querySelectorAll('.entry')].flatMap((entry, i) => (entry.querySelector('details[open]') ? [i] : [])))
+    const open = new Set(
+      [...journeyPane.querySelectorAll('.entry')].flatMap((entry, i) => (entry.querySelector('details[open]') ? [i] : [])),
+    )
     const scroll = journeyPane.scrollTop
     journeyPane.replaceChildren(journeyView(journey, { backHref: listHref(shown.q) }))
     journeyPane.querySelectorAll('.entry').forEach((entry, i) => {
@@ -177,15 +182,32 @@ function liveState(state) {
   if (state === 'live' && shown.loaded) refresh()
 }
 
+// On a busy server hints come faster than answers: one refresh at a time, a pause between two, none for a page nobody sees.
+const REFRESH_PAUSE_MS = 1_000
+const stale = { list: false, journey: false, running: false }
+
 function refresh() {
-  if (!shown.loaded) return loadList({ fresh: true })
-  loadList({ fresh: false })
-  if (shown.id !== undefined) loadJourney({ fresh: false })
+  stale.list = stale.journey = true
+  void work()
 }
 
 function changed(ids) {
-  if (shown.loaded) loadList({ fresh: false })
-  if (shown.id !== undefined && ids.includes(shown.id)) loadJourney({ fresh: false })
+  stale.list = true
+  if (ids.includes(shown.id)) stale.journey = true
+  void work()
+}
+
+async function work() {
+  if (stale.running || document.hidden) return
+  stale.running = true
+  while ((stale.list || stale.journey) && !document.hidden) {
+    const { list, journey } = stale
+    stale.list = stale.journey = false
+    const journeyToo = journey && shown.id !== undefined
+    await Promise.all([list && loadList({ fresh: !shown.loaded }), journeyToo && loadJourney({ fresh: false })])
+    await new Promise((resolve) => setTimeout(resolve, REFRESH_PAUSE_MS))
+  }
+  stale.running = false
 }
 
 // --- hands ---
@@ -198,7 +220,13 @@ function move(step) {
 }
 
 const KEYS = new Map([
-  ['/', () => { input.focus(); input.select() }],
+  [
+    '/',
+    () => {
+      input.focus()
+      input.select()
+    },
+  ],
   ['j', () => move(1)],
   ['ArrowDown', () => move(1)],
   ['k', () => move(-1)],
@@ -208,7 +236,11 @@ const KEYS = new Map([
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return
   const typing = event.target.closest?.('input, textarea, select')
-  if (event.key === 'Escape') return typing ? typing.blur() : void (location.hash = listHref(shown.id === undefined ? '' : shown.q))
+  if (event.key === 'Escape') {
+    if (typing) typing.blur()
+    else location.hash = listHref(shown.id === undefined ? '' : shown.q)
+    return
+  }
   const arrows = event.key.startsWith('Arrow')
   if (typing || (arrows && !event.target.closest?.('#list'))) return
   const action = KEYS.get(event.key)
@@ -220,7 +252,7 @@ document.addEventListener('keydown', (event) => {
 el('search').addEventListener('submit', (event) => {
   event.preventDefault()
   const to = listHref(input.value.trim())
-  if (location.hash === to) loadList({ fresh: true })
+  if (location.hash === to) void loadList({ fresh: true })
   else location.hash = to
   input.blur()
 })
@@ -232,6 +264,7 @@ document.querySelector('.skip').addEventListener('click', (event) => {
 
 addEventListener('hashchange', go)
 addEventListener('online', refresh)
+document.addEventListener('visibilitychange', () => void work())
 setInterval(() => refreshTimes(document), TICK_MS)
 watch({ changed, state: liveState })
-go()
+void go()

@@ -22,8 +22,11 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): Result<z.
   if (parsed.success) return ok(parsed.data)
   const issue = parsed.error.issues[0]
   const where = issue?.path.join('.') ?? ''
-  return failure('invalid-request', where ? `${where}: ${issue?.message ?? 'is wrong'}` : (issue?.message ?? 'the question is wrong'),
-    'Correct the field and ask again; docs/api.md lists what each question takes.')
+  return failure(
+    'invalid-request',
+    where ? `${where}: ${issue?.message ?? 'is wrong'}` : (issue?.message ?? 'the question is wrong'),
+    'Correct the field and ask again; docs/api.md lists what each question takes.',
+  )
 }
 
 /** The last net: faults become one answer without a stack, unknown routes get words. The cause goes to the log. */
@@ -33,7 +36,8 @@ export function speakPlainly(app: FastifyInstance, log: Log): void {
       code: 'not-found',
       message: `There is nothing at ${request.method} ${pathOf(request)}.`,
       next: 'docs/api.md lists every address.',
-    }))
+    }),
+  )
   app.setErrorHandler((error: FastifyError, request, reply) => refuse(reply, fromFault(error, request, log)))
 }
 
@@ -42,7 +46,11 @@ function fromFault(error: FastifyError, request: FastifyRequest, log: Log): Fail
     return { code: 'too-large', message: 'The body is larger than this address takes.', next: 'Send less in one request.' }
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return { code: 'invalid-request', message: error.message, next: 'Correct the request and ask again; docs/api.md shows each one.' }
+    return {
+      code: 'invalid-request',
+      message: error.message,
+      next: 'Correct the request and ask again; docs/api.md shows each one.',
+    }
   }
   log.error('a request failed', { method: request.method, path: pathOf(request), cause: error.stack ?? error.message })
   return {

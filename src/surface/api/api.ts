@@ -1,4 +1,4 @@
-// The door of the API: what can be asked (operations and their types), and the two servers that answer: the web port and the control socket.
+// The door of the API: what can be asked (operations and their types), and the two servers that answer, web port and control socket.
 
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
@@ -16,7 +16,6 @@ export type { Answer, Operations, Submission } from './operations.ts'
 export type { Changes } from './live.ts'
 export { WebSettings } from './settings.ts'
 export { connectControl } from './client.ts'
-
 
 export interface ApiContext {
   readonly operations: Operations
@@ -52,8 +51,15 @@ export function createApi(context: ApiContext): Api {
   return { listenWeb: (options) => listenWeb(context, options), listenControl: () => listenControl(context) }
 }
 
-async function listenWeb(context: ApiContext, options: { readonly host: string; readonly port: number }): Promise<Result<OpenApi, string>> {
-  const [{ webServer }, { webToken }, { readPage }] = await Promise.all([import('./web.ts'), import('./token.ts'), import('./page.ts')])
+async function listenWeb(
+  context: ApiContext,
+  options: { readonly host: string; readonly port: number },
+): Promise<Result<OpenApi, string>> {
+  const [{ webServer }, { webToken }, { readPage }] = await Promise.all([
+    import('./web.ts'),
+    import('./token.ts'),
+    import('./page.ts'),
+  ])
   const page = await readPage(new URL('../../../web/', import.meta.url))
   const rules = { ...context.web, loopback: isLoopback(options.host), token: await webToken(context.dataDir, context.random) }
   const app = webServer({ ...context, rules, page })

@@ -30,7 +30,8 @@ export async function connectControl(socketPath: string): Promise<Operations | u
 }
 
 function remoteOperations(socketPath: string): Operations {
-  const ask = <S extends z.ZodType>(schema: S, asked: Asked): Promise<Result<z.output<S>, Failure>> => question(socketPath, schema, asked)
+  const ask = <S extends z.ZodType>(schema: S, asked: Asked): Promise<Result<z.output<S>, Failure>> =>
+    question(socketPath, schema, asked)
   const one = encodeURIComponent
   return {
     status: () => ask(contract.Status, { method: 'GET', path: '/v1/status' }),
@@ -74,7 +75,11 @@ async function question<S extends z.ZodType>(socketPath: string, schema: S, aske
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return ok(parsed.data)
-  return failure('internal', 'The server’s answer could not be understood.', 'Check that the command and the server have the same version.')
+  return failure(
+    'internal',
+    'The server’s answer could not be understood.',
+    'Check that the command and the server have the same version.',
+  )
 }
 
 function parseJson(text: string): unknown {
@@ -91,16 +96,26 @@ function exchange(socketPath: string, asked: Asked): Promise<Result<Answered, Fa
     const headers: Record<string, string> = { host: 'control' }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (asked.message) headers['content-type'] = 'message/rfc822'
-    const request = httpRequest({ socketPath, method: asked.method, path: asked.path, headers, timeout: ANSWER_TIMEOUT_MS, agent: false })
+    const request = httpRequest({
+      socketPath,
+      method: asked.method,
+      path: asked.path,
+      headers,
+      timeout: ANSWER_TIMEOUT_MS,
+      agent: false,
+    })
     const fail = (fault: Error): void => resolve(unreachable(fault))
-    const done = (status: number) => (text: string): void => {
-      request.destroy() // A refusal may come before the message was sent to its end: the rest is not wanted.
-      resolve(ok({ status, body: text }))
-    }
+    const done =
+      (status: number) =>
+      (text: string): void => {
+        request.destroy() // A refusal may come before the message was sent to its end: the rest is not wanted.
+        resolve(ok({ status, body: text }))
+      }
     request.once('error', fail)
     request.once('timeout', () => request.destroy(new Error('no answer in time')))
     request.once('response', (response) => readAnswer(response).then(done(response.statusCode ?? 0), fail))
-    if (asked.message) pipeline(Readable.from(asked.message), request).catch(() => undefined) // Told by 'error', or by an early refusal.
+    if (asked.message)
+      pipeline(Readable.from(asked.message), request).catch(() => undefined) // Told by 'error', or by an early refusal.
     else request.end(body)
   })
 }

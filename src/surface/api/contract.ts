@@ -175,7 +175,10 @@ export type PasswordWasSet = z.infer<typeof PasswordWasSet>
 /** Query of `POST /v1/messages`; the body is the message itself (message/rfc822). */
 export const SendQuestion = z.object({
   from: z.string().max(320).describe('Envelope sender; empty for the null sender'),
-  to: z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string().min(1).max(320)).min(1).max(1000)),
+  to: z.preprocess(
+    (value) => (typeof value === 'string' ? [value] : value),
+    z.array(z.string().min(1).max(320)).min(1).max(1000),
+  ),
 })
 export type SendQuestion = z.infer<typeof SendQuestion>
 export const Sent = z.object({ id: z.string(), recipientCount: z.int() })

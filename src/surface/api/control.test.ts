@@ -15,8 +15,19 @@ async function openSocket(t: TestContext) {
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-control-'))
   t.after(() => rmSync(dataDir, { recursive: true }))
   const world = testWorld()
-  const context = { operations: fakeOperations(world), changes: world.feed, clock: testClock, log: testLog(), dataDir, messageBytesMax: MESSAGE_BYTES_MAX }
-  const api = createApi({ ...context, random: { bytes: (n) => new Uint8Array(n).fill(7), below: () => 0 }, web: WebSettings.parse({}) })
+  const context = {
+    operations: fakeOperations(world),
+    changes: world.feed,
+    clock: testClock,
+    log: testLog(),
+    dataDir,
+    messageBytesMax: MESSAGE_BYTES_MAX,
+  }
+  const api = createApi({
+    ...context,
+    random: { bytes: (n) => new Uint8Array(n).fill(7), below: () => 0 },
+    web: WebSettings.parse({}),
+  })
   writeFileSync(join(dataDir, 'control.sock'), 'left over from a crash')
   const open = await api.listenControl()
   assert.ok(open.ok)
@@ -49,7 +60,10 @@ test('every operation goes through the socket and back', async (t) => {
   }
   assert.equal((await must(client.status())).hostname, 'mail.example.com')
   assert.equal((await must(client.addDomain('example.org'))).name, 'example.org')
-  assert.deepEqual((await must(client.listDomains())).rows.map((row) => row.name), ['example.com', 'example.org'])
+  assert.deepEqual(
+    (await must(client.listDomains())).rows.map((row) => row.name),
+    ['example.com', 'example.org'],
+  )
   await must(client.removeDomain('example.org'))
   assert.equal((await must(client.addUser({ address: 'lee+x/y@example.com', name: '' }))).password, 'made-by-the-server')
   assert.deepEqual(await must(client.setPassword('lee+x/y@example.com', 'correct horse')), {})
@@ -68,14 +82,21 @@ test('every operation goes through the socket and back', async (t) => {
 test('refusals come through with their code and their next step', async (t) => {
   const { client } = await openSocket(t)
   const again = await client.addDomain('example.com')
-  assert.deepEqual(again, { ok: false, error: { code: 'already-exists', message: 'The domain example.com is there already.', next: 'Nothing needs to be done.' } })
+  assert.deepEqual(again, {
+    ok: false,
+    error: { code: 'already-exists', message: 'The domain example.com is there already.', next: 'Nothing needs to be done.' },
+  })
   const short = await client.setPassword('anna@example.com', 'short')
   assert.ok(!short.ok && short.error.code === 'invalid-request' && /password/.test(short.error.message))
 })
 
 test('a message streams in, byte for byte, with several recipients', async (t) => {
   const { client, world } = await openSocket(t)
-  const sent = await client.send({ from: '', to: ['a@example.org', 'b+&=@example.org'], content: pieces('Subject: x\r\n\r\n', '\xff\x00\r\n') })
+  const sent = await client.send({
+    from: '',
+    to: ['a@example.org', 'b+&=@example.org'],
+    content: pieces('Subject: x\r\n\r\n', '\xff\x00\r\n'),
+  })
   assert.ok(sent.ok)
   assert.deepEqual(world.sent, [{ from: '', to: ['a@example.org', 'b+&=@example.org'], text: 'Subject: x\r\n\r\n\xff\x00\r\n' }])
 })
@@ -94,13 +115,39 @@ test('a message above the limit is refused and not taken', async (t) => {
 test('raw requests that are wrong get words, not stacks', async () => {
   const app = controlServer({ operations: fakeOperations(testWorld()), log: testLog(), messageBytesMax: 100 })
   const cases = [
-    [{ method: 'POST', url: '/v1/domains', payload: '{', headers: { 'content-type': 'application/json' } }, 400, 'invalid-request'],
+    [
+      { method: 'POST', url: '/v1/domains', payload: '{', headers: { 'content-type': 'application/json' } },
+      400,
+      'invalid-request',
+    ],
     [{ method: 'POST', url: '/v1/domains', payload: { name: '' } }, 400, 'invalid-request'],
     [{ method: 'POST', url: '/v1/domains', payload: { name: 'x'.repeat(70_000) } }, 413, 'too-large'],
-    [{ method: 'POST', url: '/v1/domains', payload: '{"__proto__":{"name":"x"}}', headers: { 'content-type': 'application/json' } }, 400, 'invalid-request'],
+    [
+      {
+        method: 'POST',
+        url: '/v1/domains',
+        payload: '{"__proto__":{"name":"x"}}',
+        headers: { 'content-type': 'application/json' },
+      },
+      400,
+      'invalid-request',
+    ],
     [{ method: 'POST', url: '/v1/queue/change', payload: { action: 'explode' } }, 400, 'invalid-request'],
-    [{ method: 'POST', url: '/v1/messages?from=a%40b.example&to=c%40d.example', payload: '{}', headers: { 'content-type': 'application/json' } }, 400, 'invalid-request'],
-    [{ method: 'POST', url: '/v1/messages?from=a%40b.example', payload: 'x', headers: { 'content-type': 'message/rfc822' } }, 400, 'invalid-request'],
+    [
+      {
+        method: 'POST',
+        url: '/v1/messages?from=a%40b.example&to=c%40d.example',
+        payload: '{}',
+        headers: { 'content-type': 'application/json' },
+      },
+      400,
+      'invalid-request',
+    ],
+    [
+      { method: 'POST', url: '/v1/messages?from=a%40b.example', payload: 'x', headers: { 'content-type': 'message/rfc822' } },
+      400,
+      'invalid-request',
+    ],
     [{ method: 'GET', url: '/v1/nothing' }, 404, 'not-found'],
   ] as const
   for (const [request, status, code] of cases) {

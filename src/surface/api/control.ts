@@ -49,22 +49,41 @@ function serveServer(app: FastifyInstance, operations: Operations): void {
 
 function serveDirectory(app: FastifyInstance, operations: Operations): void {
   app.get('/v1/domains', (_request, reply) => answer(reply, operations.listDomains()))
-  app.post('/v1/domains', (request, reply) => checked(reply, DomainAdd, request.body, ({ name }) => answer(reply, operations.addDomain(name), 201)))
-  app.delete<{ Params: { name: string } }>('/v1/domains/:name', (request, reply) => answer(reply, operations.removeDomain(request.params.name)))
-  app.get<{ Querystring: { domain?: string } }>('/v1/users', (request, reply) => answer(reply, operations.listUsers(request.query.domain)))
-  app.post('/v1/users', (request, reply) => checked(reply, UserAdd, request.body, (user) => answer(reply, operations.addUser(user), 201)))
+  app.post('/v1/domains', (request, reply) =>
+    checked(reply, DomainAdd, request.body, ({ name }) => answer(reply, operations.addDomain(name), 201)),
+  )
+  app.delete<{ Params: { name: string } }>('/v1/domains/:name', (request, reply) =>
+    answer(reply, operations.removeDomain(request.params.name)),
+  )
+  app.get<{ Querystring: { domain?: string } }>('/v1/users', (request, reply) =>
+    answer(reply, operations.listUsers(request.query.domain)),
+  )
+  app.post('/v1/users', (request, reply) =>
+    checked(reply, UserAdd, request.body, (user) => answer(reply, operations.addUser(user), 201)),
+  )
   app.put<{ Params: { address: string } }>('/v1/users/:address/password', (request, reply) =>
-    checked(reply, PasswordSet, request.body, ({ password }) => answer(reply, operations.setPassword(request.params.address, password))))
-  app.delete<{ Params: { address: string } }>('/v1/users/:address', (request, reply) => answer(reply, operations.removeUser(request.params.address)))
+    checked(reply, PasswordSet, request.body, ({ password }) =>
+      answer(reply, operations.setPassword(request.params.address, password)),
+    ),
+  )
+  app.delete<{ Params: { address: string } }>('/v1/users/:address', (request, reply) =>
+    answer(reply, operations.removeUser(request.params.address)),
+  )
 }
 
 function serveQueue(app: FastifyInstance, operations: Operations): void {
-  app.get('/v1/queue', (request, reply) => checked(reply, QueueQuestion, request.query, (question) => answer(reply, operations.queue(question))))
+  app.get('/v1/queue', (request, reply) =>
+    checked(reply, QueueQuestion, request.query, (question) => answer(reply, operations.queue(question))),
+  )
   app.post('/v1/queue/change', (request, reply) =>
-    checked(reply, QueueChange, request.body, (change) => answer(reply, operations.changeQueue(change))))
+    checked(reply, QueueChange, request.body, (change) => answer(reply, operations.changeQueue(change))),
+  )
   app.get('/v1/journeys', (request, reply) =>
-    checked(reply, JourneysQuestion, request.query, (question) => answer(reply, operations.journeys(question))))
-  app.get<{ Params: { id: string } }>('/v1/journeys/:id', (request, reply) => answer(reply, operations.journey(request.params.id)))
+    checked(reply, JourneysQuestion, request.query, (question) => answer(reply, operations.journeys(question))),
+  )
+  app.get<{ Params: { id: string } }>('/v1/journeys/:id', (request, reply) =>
+    answer(reply, operations.journey(request.params.id)),
+  )
 }
 
 /** The message is never held whole: it flows into the session's own way of accepting as it comes in. */
@@ -80,7 +99,8 @@ function serveMessages(app: FastifyInstance, options: ControlOptions): void {
         if (body.exceeded) return refuse(reply.header('connection', 'close'), tooLarge(options.messageBytesMax))
         throw fault
       }
-    }))
+    }),
+  )
 }
 
 /** Passes on at most so many bytes, then ends with a fault: what was begun with it must not be kept. */
@@ -106,7 +126,9 @@ class BoundedContent implements AsyncIterable<Uint8Array> {
 }
 
 const WRONG_TYPE: Failure = {
-  code: 'invalid-request', message: 'The body must be the message itself.', next: 'Send it with Content-Type: message/rfc822.',
+  code: 'invalid-request',
+  message: 'The body must be the message itself.',
+  next: 'Send it with Content-Type: message/rfc822.',
 }
 
 function tooLarge(bytesMax: number): Failure {
@@ -118,7 +140,10 @@ function tooLarge(bytesMax: number): Failure {
 }
 
 function checked<S extends z.ZodType>(
-  reply: FastifyReply, schema: S, value: unknown, run: (value: z.output<S>) => Promise<FastifyReply>,
+  reply: FastifyReply,
+  schema: S,
+  value: unknown,
+  run: (value: z.output<S>) => Promise<FastifyReply>,
 ): Promise<FastifyReply> | FastifyReply {
   const result = check(schema, value)
   return result.ok ? run(result.value) : refuse(reply, result.error)

@@ -8,7 +8,10 @@ import { LIVE_GATHER_MS, LIVE_EVENTS_MAX, LIVE_POLL_MS, LIVE_WATCHERS_MAX } from
 
 /** Where changes are read: messages with an event after `cursor` (undefined: only where the end is), from at most `limit` events. */
 export interface Changes {
-  since(cursor: number | undefined, limit: number): Promise<{ readonly cursor: number; readonly ids: readonly string[]; readonly more: boolean }>
+  since(
+    cursor: number | undefined,
+    limit: number,
+  ): Promise<{ readonly cursor: number; readonly ids: readonly string[]; readonly more: boolean }>
   /** Calls back on a hint that there may be more. */
   subscribe(listener: () => void): () => void
 }

@@ -1,10 +1,23 @@
-// What can be asked of a running (or stopped) Posthorn. Three things have this shape: the parts themselves (surface/operations), the control socket
-// seen from outside (`client.ts`) and the fakes of tests. The command line works on any of them and cannot tell which.
+// What can be asked of a running (or stopped) Posthorn. Three things have this shape: the parts themselves (surface/operations), the
+// control socket seen from outside (`client.ts`) and the fakes of tests. The command line works on any of them and cannot tell which.
 
 import type { Result } from '../../ground/result.ts'
 import type {
-  Domain, Done, Journey, JourneysAnswer, JourneysQuestion, PasswordWasSet, QueueAnswer, QueueChange, QueueChanged, QueueQuestion, Sent, Status,
-  User, UserAdd, UserAdded,
+  Domain,
+  Done,
+  Journey,
+  JourneysAnswer,
+  JourneysQuestion,
+  PasswordWasSet,
+  QueueAnswer,
+  QueueChange,
+  QueueChanged,
+  QueueQuestion,
+  Sent,
+  Status,
+  User,
+  UserAdd,
+  UserAdded,
 } from './contract.ts'
 import type { Failure } from './errors.ts'
 

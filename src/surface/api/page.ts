@@ -23,10 +23,12 @@ const FILES: readonly (readonly [path: string, file: string, type: string])[] = 
 ]
 
 export async function readPage(folder: URL): Promise<readonly PageFile[]> {
-  return Promise.all(FILES.map(async ([path, file, type]) => {
-    const body = await readFile(new URL(file, folder))
-    return { path, type, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
-  }))
+  return Promise.all(
+    FILES.map(async ([path, file, type]) => {
+      const body = await readFile(new URL(file, folder))
+      return { path, type, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+    }),
+  )
 }
 
 export function servePage(app: FastifyInstance, files: readonly PageFile[]): void {

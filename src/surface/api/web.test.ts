@@ -14,7 +14,11 @@ const LOCAL = { host: 'localhost:10080' }
 function server(rules: Partial<GuardRules> = {}) {
   const world = testWorld()
   const app = webServer({
-    operations: fakeOperations(world), changes: world.feed, clock: testClock, log: testLog(), page,
+    operations: fakeOperations(world),
+    changes: world.feed,
+    clock: testClock,
+    log: testLog(),
+    page,
     rules: { loopback: true, allowedHosts: [], requireToken: false, token: TOKEN, ...rules },
   })
   return { world, app }
@@ -36,7 +40,13 @@ test('the page comes with a strict policy and is not downloaded twice', async ()
 
 test('who may see what', async (t) => {
   const data = '/api/journeys'
-  const cases: readonly [name: string, rules: Partial<GuardRules>, url: string, headers: Record<string, string>, status: number][] = [
+  const cases: readonly [
+    name: string,
+    rules: Partial<GuardRules>,
+    url: string,
+    headers: Record<string, string>,
+    status: number,
+  ][] = [
     ['this machine', {}, data, LOCAL, 200],
     ['this machine by address', {}, data, { host: '127.0.0.1:10080' }, 200],
     ['this machine by IPv6', {}, data, { host: '[::1]:10080' }, 200],
@@ -49,13 +59,31 @@ test('who may see what', async (t) => {
     ['a link from another site to the page', {}, '/', { ...LOCAL, 'sec-fetch-site': 'cross-site' }, 200],
     ['through a proxy without a token', {}, data, { ...LOCAL, 'x-forwarded-for': '203.0.113.9' }, 401],
     ['an allowed name without a token', { allowedHosts: ['mail.example.com'] }, data, { host: 'mail.example.com' }, 401],
-    ['an allowed name with it', { allowedHosts: ['mail.example.com'] }, data, { host: 'mail.example.com', authorization: `Bearer ${TOKEN}` }, 200],
+    [
+      'an allowed name with it',
+      { allowedHosts: ['mail.example.com'] },
+      data,
+      { host: 'mail.example.com', authorization: `Bearer ${TOKEN}` },
+      200,
+    ],
     ['elsewhere without a token', { loopback: false }, data, { host: '192.0.2.1' }, 401],
     ['elsewhere with the name of loopback', { loopback: false }, data, LOCAL, 401],
     ['elsewhere with a wrong token', { loopback: false }, data, { host: '192.0.2.1', authorization: 'Bearer wrong' }, 401],
     ['elsewhere with the cookie', { loopback: false }, data, { host: '192.0.2.1', cookie: `a=b; posthorn_token=${TOKEN}` }, 200],
-    ['elsewhere with a cookie whose name only ends so', { loopback: false }, data, { host: '192.0.2.1', cookie: `xposthorn_token=${TOKEN}` }, 401],
-    ['a cookie across sites', { loopback: false }, data, { host: '192.0.2.1', cookie: `posthorn_token=${TOKEN}`, 'sec-fetch-site': 'cross-site' }, 403],
+    [
+      'elsewhere with a cookie whose name only ends so',
+      { loopback: false },
+      data,
+      { host: '192.0.2.1', cookie: `xposthorn_token=${TOKEN}` },
+      401,
+    ],
+    [
+      'a cookie across sites',
+      { loopback: false },
+      data,
+      { host: '192.0.2.1', cookie: `posthorn_token=${TOKEN}`, 'sec-fetch-site': 'cross-site' },
+      403,
+    ],
     ['health needs no token', { loopback: false }, '/healthz', { host: '192.0.2.1' }, 200],
     ['the setting asks for it here too', { requireToken: true }, data, LOCAL, 401],
   ]
@@ -73,18 +101,26 @@ test('the token in the form becomes a cookie', async () => {
   const door = await app.inject({ url: '/', headers: { host: '192.0.2.1' } })
   assert.equal(door.statusCode, 401)
   assert.match(door.body, /name="token"/)
-  const form = { method: 'POST' as const, url: '/token', headers: { host: '192.0.2.1', 'content-type': 'application/x-www-form-urlencoded' } }
+  const form = {
+    method: 'POST' as const,
+    url: '/token',
+    headers: { host: '192.0.2.1', 'content-type': 'application/x-www-form-urlencoded' },
+  }
   assert.equal((await app.inject({ ...form, payload: 'token=wrong' })).statusCode, 401)
   const opened = await app.inject({ ...form, payload: `token=${TOKEN}` })
   assert.equal(opened.statusCode, 303)
   assert.match(String(opened.headers['set-cookie']), /HttpOnly; SameSite=Strict/)
-  const foreign = await app.inject({ ...form, headers: { ...form.headers, 'sec-fetch-site': 'cross-site' }, payload: `token=${TOKEN}` })
+  const foreign = await app.inject({
+    ...form,
+    headers: { ...form.headers, 'sec-fetch-site': 'cross-site' },
+    payload: `token=${TOKEN}`,
+  })
   assert.equal(foreign.statusCode, 403)
 })
 
 test('journeys: found, one, none, and questions that make no sense', async () => {
   const { app } = server()
-  const ask = async (url: string) => (await app.inject({ url, headers: LOCAL }))
+  const ask = async (url: string) => await app.inject({ url, headers: LOCAL })
   assert.equal((await ask('/api/journeys')).json().rows.length, 5)
   assert.equal((await ask('/api/journeys?q=Zoe%40example.net')).json().rows.length, 1)
   const one = await ask('/api/journeys/01jqw8zk3m9x2c4v6b')

@@ -63,10 +63,12 @@ function guard(rules: GuardRules, request: FastifyRequest, reply: FastifyReply):
   if (verdict.reason === 'token') return OPEN_PATHS.has(path) ? undefined : askForToken(request, reply)
   return refuse(reply, {
     code: 'not-allowed-here',
-    message: verdict.reason === 'host' ? 'This name is not one the page answers to.' : 'Another web site asked for this; it may not.',
-    next: verdict.reason === 'host'
-      ? 'Open it as http://localhost and its port, or add the name to the setting web.allowedHosts.'
-      : 'Open the page itself in the browser.',
+    message:
+      verdict.reason === 'host' ? 'This name is not one the page answers to.' : 'Another web site asked for this; it may not.',
+    next:
+      verdict.reason === 'host'
+        ? 'Open it as http://localhost and its port, or add the name to the setting web.allowedHosts.'
+        : 'Open the page itself in the browser.',
   })
 }
 
@@ -82,14 +84,17 @@ function askForToken(request: FastifyRequest, reply: FastifyReply): FastifyReply
 /** `POST /token` with the token in a form: a cookie in exchange. */
 function serveDoor(app: FastifyInstance, rules: GuardRules): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))))
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
   app.post('/token', (request, reply) => {
     const given = (request.body as { token?: unknown } | undefined)?.token
     if (typeof given !== 'string' || !sameToken(rules.token, given.trim())) {
       return reply.code(401).type('text/html; charset=utf-8').send(doorHtml('That is not the token.'))
     }
     const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
-    return reply.header('set-cookie', `${COOKIE}=${rules.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000${secure}`).redirect('/', 303)
+    return reply
+      .header('set-cookie', `${COOKIE}=${rules.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000${secure}`)
+      .redirect('/', 303)
   })
 }
 
@@ -111,7 +116,9 @@ function serveData(app: FastifyInstance, options: WebOptions): void {
     const question = check(JourneysQuestion, request.query)
     return question.ok ? answer(reply, operations.journeys(question.value)) : refuse(reply, question.error)
   })
-  app.get<{ Params: { id: string } }>('/api/journeys/:id', (request, reply) => answer(reply, operations.journey(request.params.id)))
+  app.get<{ Params: { id: string } }>('/api/journeys/:id', (request, reply) =>
+    answer(reply, operations.journey(request.params.id)),
+  )
   app.get('/api/live', (request, reply) => serveLive(feed, options.clock, request, reply))
 }
 
@@ -126,7 +133,12 @@ function serveLive(feed: LiveFeed, clock: Clock, request: FastifyRequest, reply:
     return refuse(reply, { code: 'too-many-watchers', message: 'Too many pages watch at this moment.', next })
   }
   reply.hijack()
-  stream.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  stream.writeHead(200, {
+    ...SAFE_HEADERS,
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
   stream.write('retry: 2000\n\n')
   void feed.ready().then(() => stream.write('event: ready\ndata: {}\n\n'))
   let cancel: () => void = () => {}

@@ -28,7 +28,10 @@ interface Circumstances {
   readonly env?: Record<string, string>
 }
 
-async function run(words: string | readonly string[], { input = '', terminal, server = 'runs', world = testWorld(), env = {} }: Circumstances = {}): Promise<Ran> {
+async function run(
+  words: string | readonly string[],
+  { input = '', terminal, server = 'runs', world = testWorld(), env = {} }: Circumstances = {},
+): Promise<Ran> {
   let out = ''
   let note = ''
   const answers = [...(terminal?.answers ?? [])]
@@ -48,13 +51,20 @@ async function run(words: string | readonly string[], { input = '', terminal, se
       version: '0.1.0',
       defaultDataDir: '/data',
       connect: async () => (server === 'runs' ? operations : undefined),
-      openOffline: async () => (server === 'stopped' ? ok({ operations, close: async () => {} })
-        : err({ type: server === 'missing' ? 'missing' as const : 'locked' as const, detail: 'Process 12 holds it.' })),
+      openOffline: async () =>
+        server === 'stopped'
+          ? ok({ operations, close: async () => {} })
+          : err({ type: server === 'missing' ? ('missing' as const) : ('locked' as const), detail: 'Process 12 holds it.' }),
       up: async () => 0,
       check: async () => [
         { name: 'settings', state: 'ok', message: 'understood' },
         { name: 'MX of example.com', state: 'warning', message: 'points elsewhere', next: 'Point it at mail.example.com.' },
-        { name: 'port 10025', state: 'failed', message: 'in use by another program', next: 'Stop that program, or give another --port-base.' },
+        {
+          name: 'port 10025',
+          state: 'failed',
+          message: 'in use by another program',
+          next: 'Stop that program, or give another --port-base.',
+        },
       ],
     },
   }
@@ -107,7 +117,9 @@ test('exit codes', async (t) => {
 test('passwords: asked twice, read from standard input, made by the server, never without', async () => {
   const asked = await run('user add kim@example.com', { terminal: { columns: 80, answers: ['correct horse', 'correct horse'] } })
   assert.deepEqual([asked.code, asked.out], [0, '✓ kim@example.com has a mailbox.\n'])
-  const differ = await run('user add kim@example.com', { terminal: { columns: 80, answers: ['correct horse', 'battery staple'] } })
+  const differ = await run('user add kim@example.com', {
+    terminal: { columns: 80, answers: ['correct horse', 'battery staple'] },
+  })
   assert.equal(differ.code, EXIT.usage)
   const made = await run('user add kim@example.com --generate')
   assert.match(made.out, /Password: made-by-the-server/)
@@ -119,11 +131,20 @@ test('passwords: asked twice, read from standard input, made by the server, neve
 test('send: a file, a text without a header, and line ends', async () => {
   const file = await run('send --from a@example.com --to b@example.org --to c@example.org letter.eml')
   assert.equal(file.code, 0, file.note)
-  assert.deepEqual(file.world.sent, [{ from: 'a@example.com', to: ['b@example.org', 'c@example.org'], text: 'Subject: From a file\r\n\r\nHello\r\n' }])
-  const line = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], { input: 'Hello: not a header? It is.' })
+  assert.deepEqual(file.world.sent, [
+    { from: 'a@example.com', to: ['b@example.org', 'c@example.org'], text: 'Subject: From a file\r\n\r\nHello\r\n' },
+  ])
+  const line = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], {
+    input: 'Hello: not a header? It is.',
+  })
   assert.match(line.world.sent[0]?.text ?? '', /^Hello: not/, 'what looks like a header is one')
-  const plain = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], { input: 'Hi there' })
-  assert.match(plain.world.sent[0]?.text ?? '', /^From: a@example\.com\r\nTo: b@example\.org\r\nSubject: =\?utf-8\?B\?[\w+/=]+\?=\r\nMIME-Version/)
+  const plain = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], {
+    input: 'Hi there',
+  })
+  assert.match(
+    plain.world.sent[0]?.text ?? '',
+    /^From: a@example\.com\r\nTo: b@example\.org\r\nSubject: =\?utf-8\?B\?[\w+/=]+\?=\r\nMIME-Version/,
+  )
   assert.match(plain.world.sent[0]?.text ?? '', /\r\n\r\nHi there\r\n$/)
   assert.equal((await run(['send', '--from', '<>', '--to', 'b@example.org'], { input: 'x' })).world.sent[0]?.from, '')
 })
@@ -167,7 +188,11 @@ test('a journey, drawn', async () => {
 })
 
 test('help and check, drawn', async () => {
-  for (const [name, words] of [['help', 'help'], ['help-queue-list', 'queue list --help'], ['check', 'check']] as const) {
+  for (const [name, words] of [
+    ['help', 'help'],
+    ['help-queue-list', 'queue list --help'],
+    ['check', 'check'],
+  ] as const) {
     golden(name, (await run(words, { terminal: { columns: 80 }, env: { NO_COLOR: '1' } })).out)
   }
 })
@@ -181,9 +206,19 @@ test('a stranger’s text never moves the cursor', async () => {
     }
   }
   const world = testWorld()
-  const hostile = { ...fakeOperations(world), addDomain: async () => failure('internal', 'x\u001b]0;owned\u0007', 'y\r\u001b[2K') }
+  const hostile = {
+    ...fakeOperations(world),
+    addDomain: async () => failure('internal', 'x\u001b]0;owned\u0007', 'y\r\u001b[2K'),
+  }
   let note = ''
-  const io = { out: () => {}, note: (text: string) => void (note += text), env: {}, outputIsTerminal: true, columns: 80, program: { defaultDataDir: '/', connect: async () => hostile } }
+  const io = {
+    out: () => {},
+    note: (text: string) => void (note += text),
+    env: {},
+    outputIsTerminal: true,
+    columns: 80,
+    program: { defaultDataDir: '/', connect: async () => hostile },
+  }
   await runCli(['domain', 'add', 'x'], io as never)
   assert.doesNotMatch(note.replace(/\u001b\[\d+m/g, ''), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
 })
@@ -192,6 +227,7 @@ test('completion names every command and option', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { out } = await run(`completion ${shell}`)
     for (const command of COMMANDS) for (const word of command.name.split(' ')) assert.ok(out.includes(word), `${shell}: ${word}`)
-    for (const option of COMMANDS.flatMap((command) => command.options)) assert.ok(out.includes(option.name), `${shell}: ${option.name}`)
+    for (const option of COMMANDS.flatMap((command) => command.options))
+      assert.ok(out.includes(option.name), `${shell}: ${option.name}`)
   }
 })

@@ -39,7 +39,11 @@ export const RUN: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['queue release', (session: Session) => queue.queueChange(session, 'release')],
   ['queue drop', (session: Session) => queue.queueChange(session, 'drop')],
   ['trace', queue.trace],
-  ['version', (session: Session) => session.answer({ version: session.io.program.version }, () => `posthorn ${session.io.program.version}\n`)],
+  [
+    'version',
+    (session: Session) =>
+      session.answer({ version: session.io.program.version }, () => `posthorn ${session.io.program.version}\n`),
+  ],
   ['help', helpCommand],
   ['completion', completionCommand],
 ])
@@ -49,7 +53,8 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   const parsed = parse(argv)
   if (!parsed.ok) {
     const { message, next } = parsed.error
-    if (argv.includes('--json')) io.out(`${JSON.stringify({ error: { code: 'invalid-request', message, next } }, undefined, 2)}\n`)
+    if (argv.includes('--json'))
+      io.out(`${JSON.stringify({ error: { code: 'invalid-request', message, next } }, undefined, 2)}\n`)
     else io.note(errorText(lookOf(io), message, next))
     return EXIT.usage
   }
@@ -70,12 +75,19 @@ function explain(session: Session, name: string | undefined): number {
     session.io.out(text)
     return EXIT.ok
   }
-  return session.usage(`There is no command "${name}".${suggestion(name ?? '', [...RUN.keys()].flatMap((key) => [key, key.split(' ')[0] ?? '']).filter((word) => RUN.has(word) || isGroup(word)))}`, '"posthorn help" lists the commands.')
+  return session.usage(
+    `There is no command "${name}".${suggestion(
+      name ?? '',
+      [...RUN.keys()].flatMap((key) => [key, key.split(' ')[0] ?? '']).filter((word) => RUN.has(word) || isGroup(word)),
+    )}`,
+    '"posthorn help" lists the commands.',
+  )
 }
 
 function completionCommand(session: Session): number {
   const shell = session.argument(0)
-  if (!SHELLS.includes(shell as Shell)) return session.usage(`There is a completion for ${SHELLS.join(', ')}, not for "${shell}".`)
+  if (!SHELLS.includes(shell as Shell))
+    return session.usage(`There is a completion for ${SHELLS.join(', ')}, not for "${shell}".`)
   session.io.out(completion(shell as Shell))
   return EXIT.ok
 }

@@ -54,34 +54,62 @@ const MESSAGE_ID: ArgumentSpec = { name: 'ID', optional: true, summary: 'One mes
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
-    name: 'up', summary: 'Start the server', arguments: [], options: SERVER_OPTIONS,
+    name: 'up',
+    summary: 'Start the server',
+    arguments: [],
+    options: SERVER_OPTIONS,
     detail: 'Runs until it is told to stop (Ctrl-C, SIGTERM or "posthorn stop"). Makes the data folder at the first start.',
     examples: [['posthorn up', 'start with the data folder of this place']],
   },
   { name: 'stop', summary: 'Stop the server that runs', arguments: [], options: [], examples: [] },
-  { name: 'reload', summary: 'Have the server read its live settings and certificates again', arguments: [], options: [], examples: [] },
-  { name: 'status', summary: 'Say whether the server runs, where it listens and what waits', arguments: [], options: [], examples: [] },
   {
-    name: 'check', summary: 'Look for what would go wrong: settings, ports, store, DNS', arguments: [], options: SERVER_OPTIONS,
-    detail: 'Every finding says what to do. The exit code is 1 if something is broken; warnings alone leave it 0.', examples: [],
+    name: 'reload',
+    summary: 'Have the server read its live settings and certificates again',
+    arguments: [],
+    options: [],
+    examples: [],
   },
   {
-    name: 'domain add', summary: 'Take mail for a domain', arguments: [{ name: 'DOMAIN', summary: 'Such as example.com' }], options: [],
+    name: 'status',
+    summary: 'Say whether the server runs, where it listens and what waits',
+    arguments: [],
+    options: [],
+    examples: [],
+  },
+  {
+    name: 'check',
+    summary: 'Look for what would go wrong: settings, ports, store, DNS',
+    arguments: [],
+    options: SERVER_OPTIONS,
+    detail: 'Every finding says what to do. The exit code is 1 if something is broken; warnings alone leave it 0.',
+    examples: [],
+  },
+  {
+    name: 'domain add',
+    summary: 'Take mail for a domain',
+    arguments: [{ name: 'DOMAIN', summary: 'Such as example.com' }],
+    options: [],
     examples: [['posthorn domain add example.com', 'this server now answers for example.com']],
   },
   { name: 'domain list', summary: 'Show the domains', arguments: [], options: [], examples: [] },
   {
-    name: 'domain remove', summary: 'Take no more mail for a domain', arguments: [{ name: 'DOMAIN', summary: 'A domain without users' }],
-    options: [], examples: [],
+    name: 'domain remove',
+    summary: 'Take no more mail for a domain',
+    arguments: [{ name: 'DOMAIN', summary: 'A domain without users' }],
+    options: [],
+    examples: [],
   },
   {
-    name: 'user add', summary: 'Add a person with a mailbox', arguments: [{ name: 'ADDRESS', summary: 'In one of the domains' }],
+    name: 'user add',
+    summary: 'Add a person with a mailbox',
+    arguments: [{ name: 'ADDRESS', summary: 'In one of the domains' }],
     options: [
       { name: 'name', value: 'NAME', summary: 'What the person is called' },
       { name: 'generate', summary: 'Make a password and print it once' },
       { name: 'password-stdin', summary: 'Read the password from standard input, one line' },
     ],
-    detail: 'Asks for the password, unless an option says otherwise. A password is never given on the command line: others could see it there.',
+    detail:
+      'Asks for the password, unless an option says otherwise. A password is never given on the command line: others could see it there.',
     examples: [
       ['posthorn user add anna@example.com', 'asks for a password'],
       ['posthorn user add anna@example.com --generate', 'makes one'],
@@ -89,11 +117,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
-    name: 'user list', summary: 'Show the people', arguments: [], options: [{ name: 'domain', value: 'DOMAIN', summary: 'Only of this domain' }],
+    name: 'user list',
+    summary: 'Show the people',
+    arguments: [],
+    options: [{ name: 'domain', value: 'DOMAIN', summary: 'Only of this domain' }],
     examples: [],
   },
   {
-    name: 'user passwd', summary: 'Set a new password', arguments: [{ name: 'ADDRESS', summary: 'Whose' }],
+    name: 'user passwd',
+    summary: 'Set a new password',
+    arguments: [{ name: 'ADDRESS', summary: 'Whose' }],
     options: [
       { name: 'generate', summary: 'Make a password and print it once' },
       { name: 'password-stdin', summary: 'Read the password from standard input, one line' },
@@ -101,11 +134,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [],
   },
   {
-    name: 'user remove', summary: 'Remove a person, with the mailbox and all its mail', arguments: [{ name: 'ADDRESS', summary: 'Who' }],
-    options: [{ name: 'yes', summary: 'Do not ask; needed where no terminal is' }], examples: [],
+    name: 'user remove',
+    summary: 'Remove a person, with the mailbox and all its mail',
+    arguments: [{ name: 'ADDRESS', summary: 'Who' }],
+    options: [{ name: 'yes', summary: 'Do not ask; needed where no terminal is' }],
+    examples: [],
   },
   {
-    name: 'send', summary: 'Send a message', arguments: [{ name: 'FILE', optional: true, summary: 'The message; standard input when absent or "-"' }],
+    name: 'send',
+    summary: 'Send a message',
+    arguments: [{ name: 'FILE', optional: true, summary: 'The message; standard input when absent or "-"' }],
     options: [
       { name: 'from', value: 'ADDRESS', summary: 'Envelope sender; "<>" for none' },
       { name: 'to', value: 'ADDRESS', repeat: true, summary: 'Recipient; may be given several times' },
@@ -118,26 +156,42 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
-    name: 'queue list', summary: 'Show what is not delivered yet', arguments: [], options: [...FILTERS, ...PAGES],
+    name: 'queue list',
+    summary: 'Show what is not delivered yet',
+    arguments: [],
+    options: [...FILTERS, ...PAGES],
     examples: [['posthorn queue list --destination example.org --older-than 4h', 'what has waited for that domain']],
   },
   {
-    name: 'queue show', summary: 'Show one message of the queue, with its journey', arguments: [{ name: 'ID', summary: 'From "queue list"' }],
-    options: [], examples: [],
+    name: 'queue show',
+    summary: 'Show one message of the queue, with its journey',
+    arguments: [{ name: 'ID', summary: 'From "queue list"' }],
+    options: [],
+    examples: [],
   },
-  ...([
-    ['retry', 'Try to deliver now', 'posthorn queue retry --destination example.org'],
-    ['hold', 'Stop deliveries until released', 'posthorn queue hold --from news@example.com'],
-    ['release', 'Let what was held go on', 'posthorn queue release --all'],
-    ['drop', 'Forget without delivery and without telling the sender', 'posthorn queue drop 01jqw8zk3m9x2c4v6b'],
-  ] as const).map(([verb, summary, example]): CommandSpec => ({
-    name: `queue ${verb}`, summary, arguments: [MESSAGE_ID],
-    options: [...FILTERS.filter((option) => option.name !== 'state'), { name: 'all', summary: 'Everything in the queue' },
-      ...(verb === 'drop' ? [{ name: 'yes', summary: 'Do not ask; needed where no terminal is' }] : [])],
-    examples: [[example, summary.toLowerCase()]],
-  })),
+  ...(
+    [
+      ['retry', 'Try to deliver now', 'posthorn queue retry --destination example.org'],
+      ['hold', 'Stop deliveries until released', 'posthorn queue hold --from news@example.com'],
+      ['release', 'Let what was held go on', 'posthorn queue release --all'],
+      ['drop', 'Forget without delivery and without telling the sender', 'posthorn queue drop 01jqw8zk3m9x2c4v6b'],
+    ] as const
+  ).map(
+    ([verb, summary, example]): CommandSpec => ({
+      name: `queue ${verb}`,
+      summary,
+      arguments: [MESSAGE_ID],
+      options: [
+        ...FILTERS.filter((option) => option.name !== 'state'),
+        { name: 'all', summary: 'Everything in the queue' },
+        ...(verb === 'drop' ? [{ name: 'yes', summary: 'Do not ask; needed where no terminal is' }] : []),
+      ],
+      examples: [[example, summary.toLowerCase()]],
+    }),
+  ),
   {
-    name: 'trace', summary: 'Follow a message: everything that happened to it, explained',
+    name: 'trace',
+    summary: 'Follow a message: everything that happened to it, explained',
     arguments: [{ name: 'WHAT', optional: true, summary: 'An address, a Message-ID or an id; without it, the latest messages' }],
     options: [{ name: 'latest', summary: 'Where several match, follow the newest' }, ...PAGES],
     examples: [
@@ -147,12 +201,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   { name: 'version', summary: 'Print the version', arguments: [], options: [], examples: [] },
   {
-    name: 'help', summary: 'Explain a command', arguments: [{ name: 'COMMAND', optional: true, summary: 'Such as "queue list"' }], options: [],
+    name: 'help',
+    summary: 'Explain a command',
+    arguments: [{ name: 'COMMAND', optional: true, summary: 'Such as "queue list"' }],
+    options: [],
     examples: [],
   },
   {
-    name: 'completion', summary: 'Print the script that completes commands in a shell',
-    arguments: [{ name: 'SHELL', summary: 'bash, zsh or fish' }], options: [],
+    name: 'completion',
+    summary: 'Print the script that completes commands in a shell',
+    arguments: [{ name: 'SHELL', summary: 'bash, zsh or fish' }],
+    options: [],
     examples: [['source <(posthorn completion bash)', 'in ~/.bashrc']],
   },
 ]

@@ -7,21 +7,32 @@ export type Shell = (typeof SHELLS)[number]
 
 export function completion(shell: Shell): string {
   switch (shell) {
-    case 'bash': return bash()
-    case 'zsh': return `#compdef posthorn\nautoload -U +X bashcompinit && bashcompinit\n${bash()}`
-    case 'fish': return fish()
+    case 'bash':
+      return bash()
+    case 'zsh':
+      return `#compdef posthorn\nautoload -U +X bashcompinit && bashcompinit\n${bash()}`
+    case 'fish':
+      return fish()
   }
 }
 
 const firstWords = (): readonly string[] => [...new Set(COMMANDS.map((command) => command.name.split(' ')[0] ?? ''))]
-const verbsOf = (group: string): readonly string[] => COMMANDS.filter((c) => c.name.startsWith(`${group} `)).map((c) => c.name.slice(group.length + 1))
+const verbsOf = (group: string): readonly string[] =>
+  COMMANDS.filter((c) => c.name.startsWith(`${group} `)).map((c) => c.name.slice(group.length + 1))
 const optionsOf = (command: CommandSpec): readonly OptionSpec[] => [...command.options, ...COMMON_OPTIONS]
 
 function bash(): string {
   const groups = firstWords().filter((word) => verbsOf(word).length > 0)
-  const cases = COMMANDS.map((command) => `    "${command.name}") words="${optionsOf(command).map((o) => `--${o.name}`).join(' ')}" ;;`)
+  const cases = COMMANDS.map(
+    (command) =>
+      `    "${command.name}") words="${optionsOf(command)
+        .map((o) => `--${o.name}`)
+        .join(' ')}" ;;`,
+  )
   const verbs = groups.map((group) => `    ${group}) words="${verbsOf(group).join(' ')}" ;;`)
-  const choices = COMMANDS.flatMap((command) => command.options).filter((o) => o.choices).map((o) => [o.name, o.choices?.join(' ')] as const)
+  const choices = COMMANDS.flatMap((command) => command.options)
+    .filter((o) => o.choices)
+    .map((o) => [o.name, o.choices?.join(' ')] as const)
   return `_posthorn() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command="\${COMP_WORDS[1]}" words=""
   case "$command" in ${groups.join('|')}) command="$command \${COMP_WORDS[2]}" ;; esac
@@ -60,7 +71,13 @@ function fish(): string {
     }
     const here = verb === undefined ? seen : `${seen}; and __fish_seen_subcommand_from ${verb}`
     for (const option of optionsOf(command)) {
-      const value = option.choices ? ` -x -a ${quote(option.choices.join(' '))}` : option.value === 'FILE' || option.value === 'DIR' ? ' -r -F' : option.value ? ' -x' : ''
+      const value = option.choices
+        ? ` -x -a ${quote(option.choices.join(' '))}`
+        : option.value === 'FILE' || option.value === 'DIR'
+          ? ' -r -F'
+          : option.value
+            ? ' -x'
+            : ''
       const short = option.short ? ` -s ${option.short}` : ''
       lines.push(`complete -c posthorn -n ${quote(here)} -l ${option.name}${short}${value} -d ${quote(option.summary)}`)
     }

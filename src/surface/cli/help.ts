@@ -19,22 +19,53 @@ export function help(look: Look, name: string | undefined): string | undefined {
   if (name === undefined) return overview(look, COMMANDS, 'Posthorn: email, the whole way.')
   const command = findCommand(name)
   if (command) return one(look, command)
-  return isGroup(name) ? overview(look, COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `)), `posthorn ${name}`) : undefined
+  return isGroup(name)
+    ? overview(
+        look,
+        COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `)),
+        `posthorn ${name}`,
+      )
+    : undefined
 }
 
 function overview(look: Look, commands: readonly CommandSpec[], title: string): string {
-  const names = commands.map((command) => [command.name, ...command.arguments.map((a) => (a.optional ? `[${a.name}]` : a.name))].join(' '))
-  const lines = [paint(look, 'strong', title), '', ...pairs(look, names, commands.map((command) => command.summary)), '']
+  const names = commands.map((command) =>
+    [command.name, ...command.arguments.map((a) => (a.optional ? `[${a.name}]` : a.name))].join(' '),
+  )
+  const lines = [
+    paint(look, 'strong', title),
+    '',
+    ...pairs(
+      look,
+      names,
+      commands.map((command) => command.summary),
+    ),
+    '',
+  ]
   return `${[...lines, '"posthorn help COMMAND" explains one. Common options: --data DIR, --json, --help.'].join('\n')}\n`
 }
 
 function one(look: Look, command: CommandSpec): string {
   const lines = [paint(look, 'strong', synopsis(command)), '', ...paragraph(look, '', `${command.summary}.`)]
   if (command.detail) lines.push(...paragraph(look, '', command.detail))
-  if (command.arguments.length > 0) lines.push('', 'Arguments', ...pairs(look, command.arguments.map((a) => a.name), command.arguments.map((a) => a.summary)))
+  if (command.arguments.length > 0)
+    lines.push(
+      '',
+      'Arguments',
+      ...pairs(
+        look,
+        command.arguments.map((a) => a.name),
+        command.arguments.map((a) => a.summary),
+      ),
+    )
   const options = [...command.options, ...COMMON_OPTIONS]
   lines.push('', 'Options', ...pairs(look, options.map(optionWords), options.map(describe)))
-  if (command.examples.length > 0) lines.push('', 'Examples', ...command.examples.flatMap(([text, what]) => [`  ${paint(look, 'accent', text)}`, ...paragraph(look, '      ', what)]))
+  if (command.examples.length > 0)
+    lines.push(
+      '',
+      'Examples',
+      ...command.examples.flatMap(([text, what]) => [`  ${paint(look, 'accent', text)}`, ...paragraph(look, '      ', what)]),
+    )
   return `${lines.join('\n')}\n`
 }
 
@@ -46,6 +77,9 @@ function pairs(look: Look, left: readonly string[], right: readonly string[]): r
   const columns = Math.max(...left.map(width))
   return left.flatMap((text, i) => {
     const [first = '', ...rest] = paragraph({ ...look, columns: look.columns - columns - 4 }, '', right[i] ?? '')
-    return [`  ${paint(look, 'accent', text)}${' '.repeat(columns - width(text) + 2)}${first}`, ...rest.map((line) => ' '.repeat(columns + 4) + line)]
+    return [
+      `  ${paint(look, 'accent', text)}${' '.repeat(columns - width(text) + 2)}${first}`,
+      ...rest.map((line) => ' '.repeat(columns + 4) + line),
+    ]
   })
 }

@@ -12,7 +12,10 @@ export function journeyText(look: Look, journey: Journey, now: number): string {
     paint(look, 'strong', safe(journey.subject || '(no subject)')),
     ...facts(look, [
       ['From', senderWords(journey.from)],
-      ['Taken', `${dateOf(journey.at)} ${timeOfDay(journey.at)} (${relative(journey.at, now)}), ${journey.source}${journey.peer ? ` ${journey.peer}` : ''}`],
+      [
+        'Taken',
+        `${dateOf(journey.at)} ${timeOfDay(journey.at)} (${relative(journey.at, now)}), ${journey.source}${journey.peer ? ` ${journey.peer}` : ''}`,
+      ],
       ['Size', sizeOf(journey.sizeBytes)],
       ['Message-ID', journey.messageId ?? '(none)'],
       ['Id', journey.id],
@@ -32,11 +35,17 @@ function facts(look: Look, pairs: readonly (readonly [string, string])[]): reado
 function recipientLines(look: Look, recipient: JourneyRecipient, now: number): readonly string[] {
   const parts: string[] = []
   if (recipient.attempts > 0) parts.push(recipient.attempts === 1 ? '1 attempt' : `${recipient.attempts} attempts`)
-  if (recipient.nextAttemptAt !== undefined) parts.push(`next ${relative(recipient.nextAttemptAt, now)}, at ${timeOfDay(recipient.nextAttemptAt)}`)
+  if (recipient.nextAttemptAt !== undefined)
+    parts.push(`next ${relative(recipient.nextAttemptAt, now)}, at ${timeOfDay(recipient.nextAttemptAt)}`)
   else if (recipient.finishedAt !== undefined) parts.push(relative(recipient.finishedAt, now))
-  const was = recipient.originalAddress && recipient.originalAddress !== recipient.address ? ` (was ${safe(recipient.originalAddress)})` : ''
+  const was =
+    recipient.originalAddress && recipient.originalAddress !== recipient.address
+      ? ` (was ${safe(recipient.originalAddress)})`
+      : ''
   const state = paint(look, STATE_TONES[recipient.state], recipient.state.padEnd(9))
-  return [`${paint(look, STATE_TONES[recipient.state], '●')} ${state} ${safe(recipient.address)}${was}${paint(look, 'quiet', parts.length > 0 ? `  ${parts.join(', ')}` : '')}`]
+  return [
+    `${paint(look, STATE_TONES[recipient.state], '●')} ${state} ${safe(recipient.address)}${was}${paint(look, 'quiet', parts.length > 0 ? `  ${parts.join(', ')}` : '')}`,
+  ]
 }
 
 const TIME_COLUMN = '          ' // `hh:mm:ss  `
@@ -51,7 +60,8 @@ function timeline(look: Look, journey: Journey, now: number): readonly string[] 
     lines.push(...entryLines(look, entry, journey.recipients.length > 1))
   }
   const next = journey.recipients.flatMap((recipient) => recipient.nextAttemptAt ?? []).sort((a, b) => a - b)[0]
-  if (next !== undefined) lines.push(`${paint(look, 'quiet', timeOfDay(next))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(next, now)}`)
+  if (next !== undefined)
+    lines.push(`${paint(look, 'quiet', timeOfDay(next))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(next, now)}`)
   return lines
 }
 
@@ -66,7 +76,8 @@ function entryLines(look: Look, entry: TimelineEntry, several: boolean): readonl
   if (entry.reply) {
     const host = entry.reply.host ? ` from ${safe(entry.reply.host)}` : ''
     body.push(`${paint(look, ENTRY_TONES[entry.tone], replyCode(entry.reply))}${host}`)
-    for (const line of entry.reply.text.split('\n', TEXT_LINES_MAX)) if (line !== '') body.push(...paragraph(narrow, '  ', safe(line)).map((text) => paint(look, 'quiet', text)))
+    for (const line of entry.reply.text.split('\n', TEXT_LINES_MAX))
+      if (line !== '') body.push(...paragraph(narrow, '  ', safe(line)).map((text) => paint(look, 'quiet', text)))
     if (entry.reply.meaning) say(entry.reply.meaning)
     if (entry.reply.advice) say(`→ ${entry.reply.advice}`)
   }
@@ -76,12 +87,20 @@ function entryLines(look: Look, entry: TimelineEntry, several: boolean): readonl
 }
 
 export function journeysText(look: Look, rows: readonly JourneyRow[], now: number): string {
-  return table<JourneyRow>(look, [
-    { title: 'ID', text: (row) => row.id },
-    { title: 'TAKEN', text: (row) => relative(row.at, now) },
-    { title: 'STATE', text: (row) => row.state, tone: (row) => STATE_TONES[row.state] },
-    { title: 'FROM', text: (row) => senderWords(row.from), flexible: true },
-    { title: 'TO', text: (row) => [row.to[0] ?? '', row.recipientCount > 1 ? `+${row.recipientCount - 1}` : ''].join(' ').trim(), flexible: true },
-    { title: 'SUBJECT', text: (row) => row.subject, flexible: true },
-  ], rows)
+  return table<JourneyRow>(
+    look,
+    [
+      { title: 'ID', text: (row) => row.id },
+      { title: 'TAKEN', text: (row) => relative(row.at, now) },
+      { title: 'STATE', text: (row) => row.state, tone: (row) => STATE_TONES[row.state] },
+      { title: 'FROM', text: (row) => senderWords(row.from), flexible: true },
+      {
+        title: 'TO',
+        text: (row) => [row.to[0] ?? '', row.recipientCount > 1 ? `+${row.recipientCount - 1}` : ''].join(' ').trim(),
+        flexible: true,
+      },
+      { title: 'SUBJECT', text: (row) => row.subject, flexible: true },
+    ],
+    rows,
+  )
 }

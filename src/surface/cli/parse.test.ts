@@ -6,7 +6,12 @@ import fc from 'fast-check'
 import { COMMANDS } from './commands.ts'
 import { parse } from './parse.ts'
 
-const UNDERSTOOD: readonly [words: string, command: string, args: readonly string[], options: Record<string, readonly string[]>][] = [
+const UNDERSTOOD: readonly [
+  words: string,
+  command: string,
+  args: readonly string[],
+  options: Record<string, readonly string[]>,
+][] = [
   ['', 'help', [], {}],
   ['--help', 'help', [], {}],
   ['--version', 'version', [], {}],
@@ -42,7 +47,11 @@ test('understood', () => {
   for (const [words, command, args, options] of UNDERSTOOD) {
     const parsed = parse(words === '' ? [] : words.split(' '))
     assert.ok(parsed.ok, `${words}: ${JSON.stringify(parsed)}`)
-    assert.deepEqual([parsed.value.command.name, parsed.value.arguments, Object.fromEntries(parsed.value.options)], [command, args, options], words)
+    assert.deepEqual(
+      [parsed.value.command.name, parsed.value.arguments, Object.fromEntries(parsed.value.options)],
+      [command, args, options],
+      words,
+    )
   }
 })
 
@@ -56,13 +65,31 @@ test('refused, with a hint', () => {
 })
 
 test('any words are understood or refused, never a fault', () => {
-  const word = fc.oneof(fc.string(), fc.constantFrom(...COMMANDS.flatMap((c) => c.name.split(' ')), '--', '-', '--json', '--to', '--state=held', '__proto__', '--__proto__'))
-  fc.assert(fc.property(fc.array(word, { maxLength: 6 }), (words) => typeof parse(words).ok === 'boolean'), { numRuns: 500 })
+  const word = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      ...COMMANDS.flatMap((c) => c.name.split(' ')),
+      '--',
+      '-',
+      '--json',
+      '--to',
+      '--state=held',
+      '__proto__',
+      '--__proto__',
+    ),
+  )
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (words) => typeof parse(words).ok === 'boolean'),
+    { numRuns: 500 },
+  )
 })
 
 test('every example in the table is a line that is understood', () => {
   for (const [text] of COMMANDS.flatMap((command) => command.examples)) {
-    const words = (/posthorn ([^<|)]*)/.exec(text)?.[1] ?? '').trim().split(/\s+/).map((w) => w.replaceAll('"', ''))
+    const words = (/posthorn ([^<|)]*)/.exec(text)?.[1] ?? '')
+      .trim()
+      .split(/\s+/)
+      .map((w) => w.replaceAll('"', ''))
     const parsed = parse(words)
     assert.ok(parsed.ok, `${text}: ${parsed.ok ? '' : parsed.error.message}`)
   }

@@ -37,20 +37,34 @@ export function isGroup(word: string): boolean {
   return COMMANDS.some((command) => command.name.startsWith(`${word} `))
 }
 
-function takeCommand(words: readonly string[]): Result<{ readonly command: CommandSpec; readonly rest: readonly string[] }, UsageError> {
+function takeCommand(
+  words: readonly string[],
+): Result<{ readonly command: CommandSpec; readonly rest: readonly string[] }, UsageError> {
   const two = findCommand(words.slice(0, 2).join(' '))
   if (two) return ok({ command: two, rest: words.slice(two.name.split(' ').length) })
   const one = findCommand(words[0] ?? '')
   if (one) return ok({ command: one, rest: words.slice(1) })
   const group = words[0] ?? ''
   if (isGroup(group)) {
-    const verbs = COMMANDS.filter((command) => command.name.startsWith(`${group} `)).map((command) => command.name.slice(group.length + 1))
+    const verbs = COMMANDS.filter((command) => command.name.startsWith(`${group} `)).map((command) =>
+      command.name.slice(group.length + 1),
+    )
     const said = words[1]
-    if (said === undefined || said.startsWith('-')) return err({ message: `"${group}" wants one word more: ${verbs.join(', ')}.`, next: `"posthorn help ${group}" explains them.` })
-    return err({ message: `There is no command "${group} ${said}".${suggestion(said, verbs)}`, next: `"posthorn help ${group}" explains what there is.` })
+    if (said === undefined || said.startsWith('-'))
+      return err({
+        message: `"${group}" wants one word more: ${verbs.join(', ')}.`,
+        next: `"posthorn help ${group}" explains them.`,
+      })
+    return err({
+      message: `There is no command "${group} ${said}".${suggestion(said, verbs)}`,
+      next: `"posthorn help ${group}" explains what there is.`,
+    })
   }
   const names = [...new Set(COMMANDS.map((command) => command.name.split(' ')[0] ?? ''))]
-  return err({ message: `There is no command "${group}".${suggestion(group, names)}`, next: '"posthorn help" lists the commands.' })
+  return err({
+    message: `There is no command "${group}".${suggestion(group, names)}`,
+    next: '"posthorn help" lists the commands.',
+  })
 }
 
 function parseRest(command: CommandSpec, rest: readonly string[]): Result<Parsed, UsageError> {
@@ -88,12 +102,25 @@ function takeOption(command: CommandSpec, word: string, following: string | unde
   const known = [...command.options, ...COMMON_OPTIONS]
   const [name = '', inline] = word.startsWith('--') ? split(word.slice(2)) : [word.slice(1), undefined]
   const option = known.find((candidate) => (word.startsWith('--') ? candidate.name === name : candidate.short === name))
-  if (!option) return wrong(command, `"${command.name}" has no option ${word.split('=')[0]}.${suggestion(name, known.map((o) => o.name), '--')}`)
-  if (option.value === undefined) return inline === undefined ? ok({ option, value: '', words: 1 }) : wrong(command, `--${option.name} takes no value.`)
+  if (!option)
+    return wrong(
+      command,
+      `"${command.name}" has no option ${word.split('=')[0]}.${suggestion(
+        name,
+        known.map((o) => o.name),
+        '--',
+      )}`,
+    )
+  if (option.value === undefined)
+    return inline === undefined ? ok({ option, value: '', words: 1 }) : wrong(command, `--${option.name} takes no value.`)
   const value = inline ?? following
-  if (value === undefined || (inline === undefined && value.startsWith('--'))) return wrong(command, `--${option.name} wants a value: --${option.name} ${option.value}.`)
+  if (value === undefined || (inline === undefined && value.startsWith('--')))
+    return wrong(command, `--${option.name} wants a value: --${option.name} ${option.value}.`)
   if (option.choices && !option.choices.includes(value)) {
-    return wrong(command, `--${option.name} is one of ${option.choices.join(', ')}, not "${value}".${suggestion(value, option.choices)}`)
+    return wrong(
+      command,
+      `--${option.name} is one of ${option.choices.join(', ')}, not "${value}".${suggestion(value, option.choices)}`,
+    )
   }
   return ok({ option, value, words: inline === undefined ? 2 : 1 })
 }

@@ -10,24 +10,36 @@ import { dateOf } from './times.ts'
 
 export function domainAdd(session: Session): Promise<ExitCode> {
   const name = session.argument(0) ?? ''
-  return session.ask(async (operations) => session.conclude(await operations.addDomain(name), (domain) =>
-    `✓ This server now takes mail for ${safe(domain.name)}. Next: posthorn user add NAME@${safe(domain.name)}\n`))
+  return session.ask(async (operations) =>
+    session.conclude(
+      await operations.addDomain(name),
+      (domain) => `✓ This server now takes mail for ${safe(domain.name)}. Next: posthorn user add NAME@${safe(domain.name)}\n`,
+    ),
+  )
 }
 
 export function domainList(session: Session): Promise<ExitCode> {
-  return session.ask(async (operations) => session.conclude(await operations.listDomains(), ({ rows }) => {
-    if (rows.length === 0) return 'No domains yet. "posthorn domain add DOMAIN" adds the first.\n'
-    return table<Domain>(session.look, [
-      { title: 'DOMAIN', text: (row) => row.name, flexible: true },
-      { title: 'USERS', text: (row) => String(row.users), align: 'right' },
-      { title: 'SINCE', text: (row) => dateOf(row.createdAt) },
-    ], rows)
-  }))
+  return session.ask(async (operations) =>
+    session.conclude(await operations.listDomains(), ({ rows }) => {
+      if (rows.length === 0) return 'No domains yet. "posthorn domain add DOMAIN" adds the first.\n'
+      return table<Domain>(
+        session.look,
+        [
+          { title: 'DOMAIN', text: (row) => row.name, flexible: true },
+          { title: 'USERS', text: (row) => String(row.users), align: 'right' },
+          { title: 'SINCE', text: (row) => dateOf(row.createdAt) },
+        ],
+        rows,
+      )
+    }),
+  )
 }
 
 export function domainRemove(session: Session): Promise<ExitCode> {
   const name = session.argument(0) ?? ''
-  return session.ask(async (operations) => session.conclude(await operations.removeDomain(name), () => `✓ ${safe(name)} is no longer a domain of this server.\n`))
+  return session.ask(async (operations) =>
+    session.conclude(await operations.removeDomain(name), () => `✓ ${safe(name)} is no longer a domain of this server.\n`),
+  )
 }
 
 export async function userAdd(session: Session): Promise<ExitCode> {
@@ -35,27 +47,40 @@ export async function userAdd(session: Session): Promise<ExitCode> {
   const password = await passwordFor(session, address)
   if (!password.ok) return password.error
   return session.ask(async (operations) =>
-    session.conclude(await operations.addUser({ address, name: session.option('name') ?? '', ...password.value }), (added) =>
-      `✓ ${safe(added.user.address)} has a mailbox.\n${madePassword(added.password)}`))
+    session.conclude(
+      await operations.addUser({ address, name: session.option('name') ?? '', ...password.value }),
+      (added) => `✓ ${safe(added.user.address)} has a mailbox.\n${madePassword(added.password)}`,
+    ),
+  )
 }
 
 export function userList(session: Session): Promise<ExitCode> {
-  return session.ask(async (operations) => session.conclude(await operations.listUsers(session.option('domain')), ({ rows }) => {
-    if (rows.length === 0) return 'No users yet. "posthorn user add ADDRESS" adds the first.\n'
-    return table<User>(session.look, [
-      { title: 'ADDRESS', text: (row) => row.address, flexible: true },
-      { title: 'NAME', text: (row) => row.name, flexible: true },
-      { title: '', text: (row) => (row.disabled ? 'disabled' : ''), tone: () => 'bad' },
-    ], rows)
-  }))
+  return session.ask(async (operations) =>
+    session.conclude(await operations.listUsers(session.option('domain')), ({ rows }) => {
+      if (rows.length === 0) return 'No users yet. "posthorn user add ADDRESS" adds the first.\n'
+      return table<User>(
+        session.look,
+        [
+          { title: 'ADDRESS', text: (row) => row.address, flexible: true },
+          { title: 'NAME', text: (row) => row.name, flexible: true },
+          { title: '', text: (row) => (row.disabled ? 'disabled' : ''), tone: () => 'bad' },
+        ],
+        rows,
+      )
+    }),
+  )
 }
 
 export async function userPasswd(session: Session): Promise<ExitCode> {
   const address = session.argument(0) ?? ''
   const password = await passwordFor(session, address)
   if (!password.ok) return password.error
-  return session.ask(async (operations) => session.conclude(await operations.setPassword(address, password.value.password), (set) =>
-    `✓ The password of ${safe(address)} is changed.\n${madePassword(set.password)}`))
+  return session.ask(async (operations) =>
+    session.conclude(
+      await operations.setPassword(address, password.value.password),
+      (set) => `✓ The password of ${safe(address)} is changed.\n${madePassword(set.password)}`,
+    ),
+  )
 }
 
 export async function userRemove(session: Session): Promise<ExitCode> {
@@ -63,7 +88,9 @@ export async function userRemove(session: Session): Promise<ExitCode> {
   if (!(await session.sure(`Remove ${safe(address)}, the mailbox and all mail in it?`))) {
     return session.usage('Nothing was removed: nobody said yes.', 'Answer y, or give --yes.')
   }
-  return session.ask(async (operations) => session.conclude(await operations.removeUser(address), () => `✓ ${safe(address)} is removed.\n`))
+  return session.ask(async (operations) =>
+    session.conclude(await operations.removeUser(address), () => `✓ ${safe(address)} is removed.\n`),
+  )
 }
 
 function madePassword(password: string | undefined): string {
@@ -74,11 +101,16 @@ function madePassword(password: string | undefined): string {
 async function passwordFor(session: Session, address: string): Promise<Result<{ password?: string }, ExitCode>> {
   if (session.has('generate')) return ok({})
   if (session.has('password-stdin')) return lineFromInput(session)
-  if (!session.io.inputIsTerminal) return err(session.usage('No password was given.', 'Give --generate, or --password-stdin and the password on standard input.'))
+  if (!session.io.inputIsTerminal)
+    return err(
+      session.usage('No password was given.', 'Give --generate, or --password-stdin and the password on standard input.'),
+    )
   const first = await session.io.askSecret(`Password for ${safe(address)}: `)
   const second = first === undefined ? undefined : await session.io.askSecret('Once more: ')
   if (first === undefined || second === undefined) return err(EXIT.failed)
-  return first === second ? checked(session, first) : err(session.usage('The two passwords differ. Nothing was changed.', 'Try again.'))
+  return first === second
+    ? checked(session, first)
+    : err(session.usage('The two passwords differ. Nothing was changed.', 'Try again.'))
 }
 
 async function lineFromInput(session: Session): Promise<Result<{ password?: string }, ExitCode>> {
@@ -91,5 +123,7 @@ async function lineFromInput(session: Session): Promise<Result<{ password?: stri
 }
 
 function checked(session: Session, password: string): Result<{ password: string }, ExitCode> {
-  return password.length >= 8 ? ok({ password }) : err(session.usage('A password has at least 8 characters. Nothing was changed.', 'Choose a longer one, or give --generate.'))
+  return password.length >= 8
+    ? ok({ password })
+    : err(session.usage('A password has at least 8 characters. Nothing was changed.', 'Choose a longer one, or give --generate.'))
 }

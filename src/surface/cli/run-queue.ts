@@ -15,22 +15,33 @@ export async function queueList(session: Session): Promise<ExitCode> {
   const page = pageOf(session)
   if (!filter.ok) return filter.error
   if (!page.ok) return page.error
-  return session.ask(async (operations) => session.conclude(await operations.queue({ ...filter.value, ...page.value }), ({ rows, next }) =>
-    rows.length === 0 ? 'Nothing waits.\n' : queueTable(session, rows) + nextPage(session, next)))
+  return session.ask(async (operations) =>
+    session.conclude(await operations.queue({ ...filter.value, ...page.value }), ({ rows, next }) =>
+      rows.length === 0 ? 'Nothing waits.\n' : queueTable(session, rows) + nextPage(session, next),
+    ),
+  )
 }
 
 function queueTable(session: Session, rows: readonly QueueRow[]): string {
   const now = session.io.now()
-  return table<QueueRow>(session.look, [
-    { title: 'ID', text: (row) => row.id },
-    { title: 'AGE', text: (row) => relative(row.receivedAt, now).replace(/ ago$/, ''), align: 'right' },
-    { title: 'SIZE', text: (row) => sizeOf(row.sizeBytes), align: 'right' },
-    { title: 'STATE', text: (row) => row.state, tone: (row) => STATE_TONES[row.state] },
-    { title: 'NEXT', text: (row) => (row.nextAttemptAt === undefined ? '-' : relative(row.nextAttemptAt, now)) },
-    { title: 'FROM', text: (row) => senderWords(row.from), flexible: true },
-    { title: 'TO', text: (row) => row.to, flexible: true },
-    { title: 'LAST REPLY', text: (row) => (row.lastReply ? `${replyCode(row.lastReply)} ${row.lastReply.text}` : '-'), flexible: true },
-  ], rows)
+  return table<QueueRow>(
+    session.look,
+    [
+      { title: 'ID', text: (row) => row.id },
+      { title: 'AGE', text: (row) => relative(row.receivedAt, now).replace(/ ago$/, ''), align: 'right' },
+      { title: 'SIZE', text: (row) => sizeOf(row.sizeBytes), align: 'right' },
+      { title: 'STATE', text: (row) => row.state, tone: (row) => STATE_TONES[row.state] },
+      { title: 'NEXT', text: (row) => (row.nextAttemptAt === undefined ? '-' : relative(row.nextAttemptAt, now)) },
+      { title: 'FROM', text: (row) => senderWords(row.from), flexible: true },
+      { title: 'TO', text: (row) => row.to, flexible: true },
+      {
+        title: 'LAST REPLY',
+        text: (row) => (row.lastReply ? `${replyCode(row.lastReply)} ${row.lastReply.text}` : '-'),
+        flexible: true,
+      },
+    ],
+    rows,
+  )
 }
 
 function nextPage(session: Session, next: string | undefined): string {
@@ -38,11 +49,16 @@ function nextPage(session: Session, next: string | undefined): string {
 }
 
 export function queueShow(session: Session): Promise<ExitCode> {
-  return session.ask(async (operations) => session.conclude(await operations.journey(session.argument(0) ?? ''), showJourney(session)))
+  return session.ask(async (operations) =>
+    session.conclude(await operations.journey(session.argument(0) ?? ''), showJourney(session)),
+  )
 }
 
 const DONE_WORDS: Readonly<Record<QueueAction, string>> = {
-  retry: 'will be tried now', hold: 'held', release: 'released', drop: 'dropped',
+  retry: 'will be tried now',
+  hold: 'held',
+  release: 'released',
+  drop: 'dropped',
 }
 
 export async function queueChange(session: Session, action: QueueAction): Promise<ExitCode> {
@@ -51,7 +67,10 @@ export async function queueChange(session: Session, action: QueueAction): Promis
   const id = session.argument(0)
   const filtered = Object.keys(filter.value).length > 0
   if (id === undefined && !filtered && !session.has('all')) {
-    return session.usage('Which messages?', `Name one (posthorn queue ${action} ID), give a filter such as --destination DOMAIN, or --all.`)
+    return session.usage(
+      'Which messages?',
+      `Name one (posthorn queue ${action} ID), give a filter such as --destination DOMAIN, or --all.`,
+    )
   }
   if (action === 'drop' && !(await session.sure('Forget without telling the senders?'))) {
     return session.usage('Nothing was dropped: nobody said yes.', 'Answer y, or give --yes.')
@@ -59,9 +78,15 @@ export async function queueChange(session: Session, action: QueueAction): Promis
   // One message and filters: the recipients of that message which match; `--to` is the one that makes sense.
   const { to, ...others } = filter.value
   if (id !== undefined && Object.keys(others).length > 0) return session.usage('With an ID only --to may be given.')
-  const change = id === undefined ? { action, filter: filter.value } : { action, id, ...(to === undefined ? {} : { recipient: to }) }
-  return session.ask(async (operations) => session.conclude(await operations.changeQueue(change), ({ changed }) =>
-    changed === 1 ? `✓ 1 recipient ${DONE_WORDS[action]}.\n` : `${changed > 0 ? '✓ ' : ''}${changed} recipients ${DONE_WORDS[action]}.\n`))
+  const change =
+    id === undefined ? { action, filter: filter.value } : { action, id, ...(to === undefined ? {} : { recipient: to }) }
+  return session.ask(async (operations) =>
+    session.conclude(await operations.changeQueue(change), ({ changed }) =>
+      changed === 1
+        ? `✓ 1 recipient ${DONE_WORDS[action]}.\n`
+        : `${changed > 0 ? '✓ ' : ''}${changed} recipients ${DONE_WORDS[action]}.\n`,
+    ),
+  )
 }
 
 export async function trace(session: Session): Promise<ExitCode> {
@@ -77,14 +102,21 @@ export async function trace(session: Session): Promise<ExitCode> {
     if (first === undefined) return nothing(session, what)
     const alone = rows.length === 1 && (what !== undefined || session.has('latest')) && !session.has('before')
     if (alone) return session.conclude(await operations.journey(first.id), showJourney(session))
-    return session.answer(found.value, () =>
-      `${journeysText(session.look, rows, session.io.now())}\nOne of them: posthorn trace ID\n${nextPage(session, next).trimStart()}`)
+    return session.answer(
+      found.value,
+      () =>
+        `${journeysText(session.look, rows, session.io.now())}\nOne of them: posthorn trace ID\n${nextPage(session, next).trimStart()}`,
+    )
   })
 }
 
 function nothing(session: Session, what: string | undefined): ExitCode {
   if (what === undefined) return session.answer({ rows: [] }, () => 'No messages yet. "posthorn send" sends the first.\n')
-  session.fail({ code: 'not-found', message: `No message has "${what}" as sender, recipient, Message-ID or id.`, next: 'Addresses are found whole. "posthorn trace" alone shows the latest messages.' })
+  session.fail({
+    code: 'not-found',
+    message: `No message has "${what}" as sender, recipient, Message-ID or id.`,
+    next: 'Addresses are found whole. "posthorn trace" alone shows the latest messages.',
+  })
   return EXIT.notFound
 }
 
@@ -99,8 +131,11 @@ function filterOf(session: Session): Result<QueueFilter, ExitCode> {
   const state = session.option('state') as QueueFilter['state']
   const [destination, from, to] = [session.option('destination'), session.option('from'), session.option('to')]
   return ok({
-    ...(destination === undefined ? {} : { destination }), ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }),
-    ...(state === undefined ? {} : { state }), ...(olderThan ? { olderThanMs: olderThan.value } : {}),
+    ...(destination === undefined ? {} : { destination }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(state === undefined ? {} : { state }),
+    ...(olderThan ? { olderThanMs: olderThan.value } : {}),
   })
 }
 

@@ -14,8 +14,13 @@ export async function send(session: Session): Promise<ExitCode> {
   if (!source.ok) return source.error
   const header = { from, to, subject: session.option('subject') }
   const content = withHeader(canonicalLines(source.value), header)
-  return session.ask(async (operations) => session.conclude(await operations.send({ from: from === '<>' ? '' : from, to, content }), (sent) =>
-    `✓ Taken as ${sent.id}, for ${sent.recipientCount === 1 ? '1 recipient' : `${sent.recipientCount} recipients`}. Follow it: posthorn trace ${sent.id}\n`))
+  return session.ask(async (operations) =>
+    session.conclude(
+      await operations.send({ from: from === '<>' ? '' : from, to, content }),
+      (sent) =>
+        `✓ Taken as ${sent.id}, for ${sent.recipientCount === 1 ? '1 recipient' : `${sent.recipientCount} recipients`}. Follow it: posthorn trace ${sent.id}\n`,
+    ),
+  )
 }
 
 async function sourceOf(session: Session): Promise<Result<AsyncIterable<Uint8Array>, ExitCode>> {
@@ -96,7 +101,8 @@ function headerText({ from, to, subject }: Header): string {
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: 8bit',
-    '', '',
+    '',
+    '',
   ].join('\r\n')
 }
 

@@ -14,15 +14,21 @@ export async function up(session: Session): Promise<number> {
 }
 
 export function stop(session: Session): Promise<ExitCode> {
-  return session.askServer(async (operations) => session.conclude(await operations.stop(), () => '✓ The server finishes what it is doing and stops.\n'))
+  return session.askServer(async (operations) =>
+    session.conclude(await operations.stop(), () => '✓ The server finishes what it is doing and stops.\n'),
+  )
 }
 
 export function reload(session: Session): Promise<ExitCode> {
-  return session.askServer(async (operations) => session.conclude(await operations.reload(), () => '✓ Settings and certificates are read again.\n'))
+  return session.askServer(async (operations) =>
+    session.conclude(await operations.reload(), () => '✓ Settings and certificates are read again.\n'),
+  )
 }
 
 export function status(session: Session): Promise<ExitCode> {
-  return session.askServer(async (operations) => session.conclude(await operations.status(), (value) => statusText(session, value)))
+  return session.askServer(async (operations) =>
+    session.conclude(await operations.status(), (value) => statusText(session, value)),
+  )
 }
 
 function statusText(session: Session, value: Status): string {
@@ -35,7 +41,11 @@ function statusText(session: Session, value: Status): string {
   return `${lines.join('\n')}\n`
 }
 
-const MARKS: Readonly<Record<CheckResult['state'], readonly [string, Tone]>> = { ok: ['✓', 'good'], warning: ['!', 'waiting'], failed: ['✗', 'bad'] }
+const MARKS: Readonly<Record<CheckResult['state'], readonly [string, Tone]>> = {
+  ok: ['✓', 'good'],
+  warning: ['!', 'waiting'],
+  failed: ['✗', 'bad'],
+}
 
 export async function check(session: Session): Promise<ExitCode> {
   const options = serverOptions(session)
@@ -60,10 +70,13 @@ function serverOptions(session: Session): Result<UpOptions, ExitCode> {
   const base = session.option('port-base')
   const portBase = base === undefined ? undefined : Number(base)
   // The highest listener is POP3 over TLS, 995 above the base.
-  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 0 && portBase <= 64540)) return err(session.usage('--port-base is a whole number from 0 to 64540.'))
+  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 0 && portBase <= 64540))
+    return err(session.usage('--port-base is a whole number from 0 to 64540.'))
   const [configFile, hostname] = [session.option('config'), session.option('hostname')]
   return ok({
     dataDir: session.dataDir,
-    ...(configFile === undefined ? {} : { configFile }), ...(portBase === undefined ? {} : { portBase }), ...(hostname === undefined ? {} : { hostname }),
+    ...(configFile === undefined ? {} : { configFile }),
+    ...(portBase === undefined ? {} : { portBase }),
+    ...(hostname === undefined ? {} : { hostname }),
   })
 }

@@ -77,7 +77,11 @@ export class Session {
   async askServer(run: (operations: Operations) => Promise<ExitCode>): Promise<ExitCode> {
     const running = await this.io.program.connect(this.dataDir)
     if (running) return run(running)
-    return this.fail({ code: 'try-later', message: `No server runs on ${this.dataDir}.`, next: '"posthorn up" starts one; --data names another data folder.' })
+    return this.fail({
+      code: 'try-later',
+      message: `No server runs on ${this.dataDir}.`,
+      next: '"posthorn up" starts one; --data names another data folder.',
+    })
   }
 
   /** A yes from the person, or from --yes. */
@@ -96,16 +100,23 @@ export function errorText(look: Look, message: string, next: string): string {
 
 function offlineFailure(error: OfflineError, dataDir: string): Failure {
   switch (error.type) {
-    case 'locked': return {
-      code: 'try-later',
-      message: `The data folder ${dataDir} is in use, but no server answers on its control.sock.`,
-      next: `A server may be starting or stopping: try again in a moment. ${error.detail}`,
-    }
-    case 'missing': return {
-      code: 'not-found',
-      message: `There is no data folder ${dataDir}.`,
-      next: '"posthorn up" makes it at the first start; --data DIR or the variable POSTHORN_DATA names another.',
-    }
-    case 'failed': return { code: 'internal', message: `The store in ${dataDir} cannot be opened: ${error.detail}`, next: '"posthorn check" looks for the cause.' }
+    case 'locked':
+      return {
+        code: 'try-later',
+        message: `The data folder ${dataDir} is in use, but no server answers on its control.sock.`,
+        next: `A server may be starting or stopping: try again in a moment. ${error.detail}`,
+      }
+    case 'missing':
+      return {
+        code: 'not-found',
+        message: `There is no data folder ${dataDir}.`,
+        next: '"posthorn up" makes it at the first start; --data DIR or the variable POSTHORN_DATA names another.',
+      }
+    case 'failed':
+      return {
+        code: 'internal',
+        message: `The store in ${dataDir} cannot be opened: ${error.detail}`,
+        next: '"posthorn check" looks for the cause.',
+      }
   }
 }

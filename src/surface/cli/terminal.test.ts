@@ -10,7 +10,16 @@ import { relative, sizeOf } from './times.ts'
 const LOOK: Look = { columns: 40, colour: false, fit: true }
 
 test('widths', () => {
-  for (const [text, columns] of [['abc', 3], ['日本', 4], ['e\u0301', 1], ['👩‍👩‍👧', 2], ['한글', 4], ['', 0], ['naïve', 5], ['ﾊ', 1]] as const) {
+  for (const [text, columns] of [
+    ['abc', 3],
+    ['日本', 4],
+    ['e\u0301', 1],
+    ['👩‍👩‍👧', 2],
+    ['한글', 4],
+    ['', 0],
+    ['naïve', 5],
+    ['ﾊ', 1],
+  ] as const) {
     assert.equal(width(text), columns, text)
   }
 })
@@ -19,18 +28,24 @@ test('controls, direction marks and separators become visible or go', () => {
   assert.equal(safe('a\u001b[31mb\r\nc\td'), 'a␛[31mb␍␊c d')
   assert.equal(safe('\u202eexe.txt\u2066\u009b'), '\ufffdexe.txt\ufffd\ufffd')
   assert.equal(safe('\ud800x'), '\ufffdx')
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(safe(text))))
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(safe(text))),
+  )
 })
 
 test('cut and wrap never exceed the width and lose nothing', () => {
   assert.equal(cut('日本語', 5), '日本…')
-  const text = fc.array(fc.constantFrom('a', 'bb', 'longer-word', '日本語', 'é', ' '), { maxLength: 30 }).map((parts) => parts.join(''))
-  fc.assert(fc.property(text, fc.integer({ min: 4, max: 30 }), (line, columns) => {
-    assert.ok(width(cut(line, columns)) <= columns)
-    const lines = wrap(line, columns)
-    for (const one of lines) assert.ok(width(one) <= columns, `${one} in ${columns}`)
-    assert.equal(lines.join('').replaceAll(' ', ''), line.replaceAll(' ', ''))
-  }))
+  const text = fc
+    .array(fc.constantFrom('a', 'bb', 'longer-word', '日本語', 'é', ' '), { maxLength: 30 })
+    .map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(text, fc.integer({ min: 4, max: 30 }), (line, columns) => {
+      assert.ok(width(cut(line, columns)) <= columns)
+      const lines = wrap(line, columns)
+      for (const one of lines) assert.ok(width(one) <= columns, `${one} in ${columns}`)
+      assert.equal(lines.join('').replaceAll(' ', ''), line.replaceAll(' ', ''))
+    }),
+  )
 })
 
 test('tables align wide characters and fit', () => {
@@ -38,16 +53,37 @@ test('tables align wide characters and fit', () => {
     { title: 'NAME', text: (row: readonly [string, string]) => row[0] },
     { title: 'WHAT', text: (row: readonly [string, string]) => row[1], flexible: true as const },
   ]
-  assert.equal(table(LOOK, columns, [['日本', 'x'], ['abcdef', 'y'.repeat(60)]]), `NAME    WHAT\n日本    x\nabcdef  ${'y'.repeat(31)}…\n`)
+  assert.equal(
+    table(LOOK, columns, [
+      ['日本', 'x'],
+      ['abcdef', 'y'.repeat(60)],
+    ]),
+    `NAME    WHAT\n日本    x\nabcdef  ${'y'.repeat(31)}…\n`,
+  )
   assert.ok(table({ ...LOOK, fit: false }, columns, [['a', 'y'.repeat(60)]]).includes('y'.repeat(60)))
 })
 
 test('times and sizes', () => {
   const now = 1_000_000_000
-  for (const [at, words] of [[now, 'now'], [now + 240_000, 'in 4 m'], [now - 7_200_000, '2 h ago'], [now - 900, 'now'], [now - 90_000_000, '1 d ago']] as const) {
+  for (const [at, words] of [
+    [now, 'now'],
+    [now + 240_000, 'in 4 m'],
+    [now - 7_200_000, '2 h ago'],
+    [now - 900, 'now'],
+    [now - 90_000_000, '1 d ago'],
+  ] as const) {
     assert.equal(relative(at, now), words)
   }
-  assert.deepEqual([0, 999, 1000, 9_949, 9_960, 48_213, 1_204_331, 5e9].map(sizeOf), ['0 B', '999 B', '1.0 kB', '9.9 kB', '10 kB', '48 kB', '1.2 MB', '5.0 GB'])
+  assert.deepEqual([0, 999, 1000, 9_949, 9_960, 48_213, 1_204_331, 5e9].map(sizeOf), [
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '9.9 kB',
+    '10 kB',
+    '48 kB',
+    '1.2 MB',
+    '5.0 GB',
+  ])
 })
 
 async function collect(source: AsyncIterable<Uint8Array>): Promise<string> {
@@ -66,16 +102,24 @@ async function* chunks(text: string, sizes: readonly number[]): AsyncGenerator<U
 
 test('line ends become CRLF, wherever the chunks end', async () => {
   const text = fc.array(fc.constantFrom('a', '\r', '\n', '\r\n', 'é'), { maxLength: 20 }).map((parts) => parts.join(''))
-  await fc.assert(fc.asyncProperty(text, fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 8 }), async (message, sizes) => {
-    const lines = message.replace(/\r\n|\r|\n/g, '\n')
-    const expected = (lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`).replaceAll('\n', '\r\n')
-    assert.equal(await collect(canonicalLines(chunks(message, sizes))), expected)
-  }))
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 8 }), async (message, sizes) => {
+      const lines = message.replace(/\r\n|\r|\n/g, '\n')
+      const expected = (lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`).replaceAll('\n', '\r\n')
+      assert.equal(await collect(canonicalLines(chunks(message, sizes))), expected)
+    }),
+  )
 })
 
 test('a header is added exactly where there is none, wherever the chunks end', async () => {
   const header = { from: 'a@example.com', to: ['b@example.org'], subject: undefined }
-  for (const [text, has] of [['X-Y: 1\r\n\r\nbody', true], ['no header here\r\n', false], ['http://x\r\n', true], ['', false], ['a b: c\r\n', false]] as const) {
+  for (const [text, has] of [
+    ['X-Y: 1\r\n\r\nbody', true],
+    ['no header here\r\n', false],
+    ['http://x\r\n', true],
+    ['', false],
+    ['a b: c\r\n', false],
+  ] as const) {
     for (const sizes of [[], [1], [3, 1, 1]]) {
       const result = await collect(withHeader(chunks(text, sizes), header))
       assert.equal(result.startsWith('From: a@'), !has, text)

@@ -15,7 +15,11 @@ export function lookOf(io: {
   readonly env: Readonly<Record<string, string | undefined>>
 }): Look {
   const noColour = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb'
-  return { columns: Math.max(40, io.columns ?? COLUMNS_DEFAULT), colour: io.outputIsTerminal && !noColour, fit: io.outputIsTerminal }
+  return {
+    columns: Math.max(40, io.columns ?? COLUMNS_DEFAULT),
+    colour: io.outputIsTerminal && !noColour,
+    fit: io.outputIsTerminal,
+  }
 }
 
 const TONES = { good: 32, waiting: 33, bad: 31, held: 35, accent: 36, quiet: 90, strong: 1 } as const
@@ -40,7 +44,11 @@ export function safe(text: string): string {
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const ZERO = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u
-const WIDE = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}])/u
+// East Asian wide and fullwidth letters (Unicode UAX #11), and pictures.
+const WIDE_RANGES =
+  '\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\u33ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\ua000-\\ua4cf\\ua960-\\ua97f\\uac00-\\ud7a3' +
+  '\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\uffe0-\\uffe6\\u{1f000}-\\u{1faff}\\u{20000}-\\u{3fffd}'
+const WIDE = new RegExp(`^(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\ufe0f|[${WIDE_RANGES}])`, 'u')
 
 /** Columns a text takes; it must have no colours in it. */
 export function width(text: string): number {
@@ -111,18 +119,31 @@ export function table<T>(look: Look, columns: readonly Column<T>[], rows: readon
   const widths = columns.map((column, i) => Math.max(width(column.title), ...cells.map((line) => width(line[i] ?? ''))))
   if (look.fit) shrink(widths, columns, look.columns)
   const line = (texts: readonly string[], tone: (column: Column<T>) => Tone | undefined): string =>
-    columns.map((column, i) => {
-      const text = pad(cut(texts[i] ?? '', widths[i] ?? 0), i === columns.length - 1 && !column.align ? 0 : (widths[i] ?? 0), column.align ? 'left' : 'right')
-      return paint(look, tone(column), text)
-    }).join(GAP)
-  const head = line(columns.map((column) => column.title), () => 'quiet')
-  return [head, ...cells.map((texts, at) => line(texts, (column) => column.tone?.(rows[at] as T)))].map((text) => `${text.trimEnd()}\n`).join('')
+    columns
+      .map((column, i) => {
+        const text = pad(
+          cut(texts[i] ?? '', widths[i] ?? 0),
+          i === columns.length - 1 && !column.align ? 0 : (widths[i] ?? 0),
+          column.align ? 'left' : 'right',
+        )
+        return paint(look, tone(column), text)
+      })
+      .join(GAP)
+  const head = line(
+    columns.map((column) => column.title),
+    () => 'quiet',
+  )
+  return [head, ...cells.map((texts, at) => line(texts, (column) => column.tone?.(rows[at] as T)))]
+    .map((text) => `${text.trimEnd()}\n`)
+    .join('')
 }
 
 function shrink<T>(widths: number[], columns: readonly Column<T>[], total: number): void {
   let excess = widths.reduce((sum, w) => sum + w, 0) + GAP.length * (columns.length - 1) - total
   while (excess > 0) {
-    const flexible = columns.map((column, i) => (column.flexible ? i : -1)).filter((i) => i >= 0 && (widths[i] ?? 0) > FLEXIBLE_MIN)
+    const flexible = columns
+      .map((column, i) => (column.flexible ? i : -1))
+      .filter((i) => i >= 0 && (widths[i] ?? 0) > FLEXIBLE_MIN)
     const widest = flexible.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0]
     if (widest === undefined) return
     widths[widest] = (widths[widest] ?? 0) - 1

@@ -1,6 +1,11 @@
 // Times and sizes as words: "in 4 m", "2 h ago", "14:05:09", "48 kB". Pure; times of day in the machine's own zone.
 
-const STEPS: readonly (readonly [ms: number, unit: string])[] = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'm'], [1_000, 's']]
+const STEPS: readonly (readonly [ms: number, unit: string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1_000, 's'],
+]
 
 export function relative(at: number, now: number): string {
   const distance = Math.abs(at - now)
@@ -23,6 +28,7 @@ export function dateOf(at: number): string {
 
 export function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kB'] : bytes < 1_000_000_000 ? [bytes / 1_000_000, 'MB'] : [bytes / 1_000_000_000, 'GB']
+  const [value, unit] =
+    bytes < 1_000_000 ? [bytes / 1000, 'kB'] : bytes < 1_000_000_000 ? [bytes / 1_000_000, 'MB'] : [bytes / 1_000_000_000, 'GB']
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`
 }

@@ -4,11 +4,21 @@ import type { RecipientState, Reply, TimelineEntry } from '../api/api.ts'
 import type { Tone } from './terminal.ts'
 
 export const STATE_TONES: Readonly<Record<RecipientState, Tone>> = {
-  delivered: 'good', waiting: 'waiting', sending: 'accent', held: 'held', returned: 'bad', expired: 'bad', dropped: 'quiet',
+  delivered: 'good',
+  waiting: 'waiting',
+  sending: 'accent',
+  held: 'held',
+  returned: 'bad',
+  expired: 'bad',
+  dropped: 'quiet',
 }
 
 export const ENTRY_TONES: Readonly<Record<TimelineEntry['tone'], Tone>> = {
-  neutral: 'accent', good: 'good', waiting: 'waiting', bad: 'bad', held: 'held',
+  neutral: 'accent',
+  good: 'good',
+  waiting: 'waiting',
+  bad: 'bad',
+  held: 'held',
 }
 
 export function senderWords(from: string): string {

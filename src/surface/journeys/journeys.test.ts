@@ -6,7 +6,13 @@ import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { insertMessage, insertRecipient, queueMigrations, queueProcedures } from '../../journey/queue/queue.ts'
 import { procedure } from '../../store/database/procedure.ts'
 import { openTestStore } from '../../store/database/testing.ts'
-import { eventMigrations, eventProcedures, type JourneyEvent, recordEvent, recordEventProcedure } from '../../store/events/events.ts'
+import {
+  eventMigrations,
+  eventProcedures,
+  type JourneyEvent,
+  recordEvent,
+  recordEventProcedure,
+} from '../../store/events/events.ts'
 import { EVENT_TYPES } from '../../store/events/events.ts'
 import { Journey, JourneysAnswer, JourneysQuestion } from '../api/api.ts'
 import { searchJourneys, showJourney } from './journeys.ts'
@@ -26,13 +32,39 @@ interface Fixture {
 const insert = procedure('test.insert', function* ({ id, from, to, headerMessageId }: Fixture) {
   const org = 1
   yield* insertMessage({
-    org, id, contentId: `c${id}`, reversePath: from, headerMessageId, subject: 'Hello', sizeBytes: 100, eightBit: false, smtpUtf8: false,
-    source: 'submission', receivedAt: AT, expiresAt: AT + 1000, openRecipients: to.length,
+    org,
+    id,
+    contentId: `c${id}`,
+    reversePath: from,
+    headerMessageId,
+    subject: 'Hello',
+    sizeBytes: 100,
+    eightBit: false,
+    smtpUtf8: false,
+    source: 'submission',
+    receivedAt: AT,
+    expiresAt: AT + 1000,
+    openRecipients: to.length,
   })
   for (const [n, address] of to.entries()) {
-    yield* insertRecipient({ org, messageId: id, n, address, destination: address.split('@')[1] ?? '', state: 'scheduled', at: AT, dueAt: AT + 60_000 })
+    yield* insertRecipient({
+      org,
+      messageId: id,
+      n,
+      address,
+      destination: address.split('@')[1] ?? '',
+      state: 'scheduled',
+      at: AT,
+      dueAt: AT + 60_000,
+    })
   }
-  yield* recordEvent({ org, messageId: id, recipient: null, at: AT, event: { type: 'received', source: 'submission', sizeBytes: 100, reversePath: from, recipientCount: to.length } })
+  yield* recordEvent({
+    org,
+    messageId: id,
+    recipient: null,
+    at: AT,
+    event: { type: 'received', source: 'submission', sizeBytes: 100, reversePath: from, recipientCount: to.length },
+  })
 })
 
 async function openJourneys(t: TestContext) {
@@ -41,7 +73,12 @@ async function openJourneys(t: TestContext) {
   t.after(() => store.close())
   const put = async (fixture: Fixture) => assert.ok((await store.call(insert, fixture)).ok)
   await put({ id: FIRST, from: 'Anna@example.com', to: ['kim@example.org'], headerMessageId: '<one@example.com>' })
-  await put({ id: SECOND, from: 'lee@example.com', to: ['kim@example.org', 'zoe@example.net'], headerMessageId: '<two@example.com>' })
+  await put({
+    id: SECOND,
+    from: 'lee@example.com',
+    to: ['kim@example.org', 'zoe@example.net'],
+    headerMessageId: '<two@example.com>',
+  })
   const happen = async (messageId: string, recipient: string | null, event: JourneyEvent) =>
     assert.ok((await store.call(recordEventProcedure, { org: 1, messageId, recipient, at: AT + 1, event })).ok)
   return { source: { store, org: 1, explain }, happen }
@@ -64,7 +101,11 @@ test('found by what a person types', async (t) => {
   for (const [question, ids] of cases) {
     const found = await searchJourneys(source, JourneysQuestion.parse(question))
     assert.ok(found.ok)
-    assert.deepEqual(JourneysAnswer.parse(found.value).rows.map((row) => row.id), ids, JSON.stringify(question))
+    assert.deepEqual(
+      JourneysAnswer.parse(found.value).rows.map((row) => row.id),
+      ids,
+      JSON.stringify(question),
+    )
   }
 })
 
@@ -83,11 +124,25 @@ test('an attempt and what came of it are told as one, with the reply explained',
   const transcript = [{ at: AT, direction: 'in' as const, line: '451 4.7.1 Greylisted' }]
   await happen(SECOND, 'kim@example.org', { type: 'attempted', attempt: 1, host: 'mx.example.org', transcript })
   await happen(SECOND, 'zoe@example.net', { type: 'attempted', attempt: 1 })
-  await happen(SECOND, 'kim@example.org', { type: 'deferred', attempt: 1, dueAt: AT, reason: 'asked to wait', host: 'mx.example.org', reply: { code: 451, enhanced: '4.7.1', text: 'Greylisted' } })
+  await happen(SECOND, 'kim@example.org', {
+    type: 'deferred',
+    attempt: 1,
+    dueAt: AT,
+    reason: 'asked to wait',
+    host: 'mx.example.org',
+    reply: { code: 451, enhanced: '4.7.1', text: 'Greylisted' },
+  })
   const shown = await showJourney(source, SECOND)
   assert.ok(shown.ok)
   const { timeline } = Journey.parse(shown.value)
-  assert.deepEqual(timeline.map((entry) => [entry.type, entry.recipient]), [['received', undefined], ['attempted', 'zoe@example.net'], ['deferred', 'kim@example.org']])
+  assert.deepEqual(
+    timeline.map((entry) => [entry.type, entry.recipient]),
+    [
+      ['received', undefined],
+      ['attempted', 'zoe@example.net'],
+      ['deferred', 'kim@example.org'],
+    ],
+  )
   const deferred = timeline[2]
   assert.deepEqual(deferred?.transcript, transcript)
   assert.ok((deferred?.reply?.meaning.length ?? 0) > 10 && (deferred?.reply?.advice.length ?? 0) > 5, 'in plain words')
@@ -103,11 +158,29 @@ test('what is not there is not found', async (t) => {
 
 test('every event of the catalogue has its sentence, save the one that repeats another', () => {
   const details = {
-    source: 'mx', reversePath: 'a@example.com', sizeBytes: 1, recipientCount: 1, attempt: 1, attempts: 3, dueAt: AT, reason: 'why', by: 'operator',
-    reportId: FIRST, kind: 'failed', to: 'remote', destination: 'example.org',
+    source: 'mx',
+    reversePath: 'a@example.com',
+    sizeBytes: 1,
+    recipientCount: 1,
+    attempt: 1,
+    attempts: 3,
+    dueAt: AT,
+    reason: 'why',
+    by: 'operator',
+    reportId: FIRST,
+    kind: 'failed',
+    to: 'remote',
+    destination: 'example.org',
   }
   for (const type of Object.keys(EVENT_TYPES)) {
-    const recorded = { id: 1, org: 1, messageId: FIRST, recipient: 'kim@example.org', at: AT, event: { type, ...details } as unknown as JourneyEvent }
+    const recorded = {
+      id: 1,
+      org: 1,
+      messageId: FIRST,
+      recipient: 'kim@example.org',
+      at: AT,
+      event: { type, ...details } as unknown as JourneyEvent,
+    }
     const entry = timelineEntry({ recorded }, explain)
     if (type === 'queued') assert.equal(entry, undefined)
     else assert.ok(entry && entry.title.length > 5 && !/undefined/.test(JSON.stringify(entry)), type)

@@ -24,8 +24,15 @@ export interface JourneySource {
 }
 
 /** Newest first. */
-export async function searchJourneys(source: JourneySource, question: JourneysQuestion): Promise<Result<JourneysAnswer, Failure>> {
-  const page = { org: source.org, limit: question.limit + 1, ...(question.before === undefined ? {} : { before: question.before }) }
+export async function searchJourneys(
+  source: JourneySource,
+  question: JourneysQuestion,
+): Promise<Result<JourneysAnswer, Failure>> {
+  const page = {
+    org: source.org,
+    limit: question.limit + 1,
+    ...(question.before === undefined ? {} : { before: question.before }),
+  }
   const condition = conditionOf(question)
   let found = await findMessages(source.store, { ...page, ...condition })
   // Typed without its angle brackets a Message-ID looks like an address.
@@ -40,7 +47,11 @@ export async function searchJourneys(source: JourneySource, question: JourneysQu
 export async function showJourney(source: JourneySource, id: string): Promise<Result<Journey, Failure>> {
   const shown = isId(id) ? await showMessage(source.store, { org: source.org, id }) : undefined
   if (!shown) {
-    return failure('not-found', 'There is no message with this id.', 'It may have been forgotten after its time; search by address to see what is there.')
+    return failure(
+      'not-found',
+      'There is no message with this id.',
+      'It may have been forgotten after its time; search by address to see what is there.',
+    )
   }
   const { message, recipients } = shown
   const events = await eventsOf(source, id)

@@ -26,7 +26,9 @@ export function stateOf(states: readonly QueueState[]): RecipientState {
 export function rowOf(summary: MessageSummary, explain: Explain): JourneyRow {
   const { message, recipients } = summary
   const state = stateOf(summary.states.map((entry) => entry.state))
-  const telling = recipients.find((recipient) => STATE_WORDS[recipient.state] === state && recipient.lastReply) ?? recipients.find((r) => r.lastReply)
+  const telling =
+    recipients.find((recipient) => STATE_WORDS[recipient.state] === state && recipient.lastReply) ??
+    recipients.find((r) => r.lastReply)
   return {
     id: message.id,
     at: message.receivedAt,
@@ -36,7 +38,10 @@ export function rowOf(summary: MessageSummary, explain: Explain): JourneyRow {
     subject: message.subject,
     sizeBytes: message.sizeBytes,
     state,
-    states: URGENCY.flatMap((one) => summary.states.filter((entry) => entry.state === one)).map((entry) => ({ state: STATE_WORDS[entry.state], count: entry.count })),
+    states: URGENCY.flatMap((one) => summary.states.filter((entry) => entry.state === one)).map((entry) => ({
+      state: STATE_WORDS[entry.state],
+      count: entry.count,
+    })),
     ...(telling?.lastReply ? { lastReply: replyOf(telling.lastReply, explain) } : {}),
     ...(summary.nextAttemptAt === undefined ? {} : { nextAttemptAt: summary.nextAttemptAt }),
   }
@@ -45,7 +50,10 @@ export function rowOf(summary: MessageSummary, explain: Explain): JourneyRow {
 export function recipientOf(recipient: Recipient, explain: Explain): JourneyRecipient {
   const { n, address, originalAddress, destination, attempts, lastAttemptAt, finishedAt, lastReply } = recipient
   return {
-    n, address, destination, attempts,
+    n,
+    address,
+    destination,
+    attempts,
     state: STATE_WORDS[recipient.state],
     ...(originalAddress === undefined ? {} : { originalAddress }),
     ...(recipient.state === 'scheduled' ? { nextAttemptAt: recipient.dueAt } : {}),
@@ -75,5 +83,11 @@ export function entryOf(entry: QueueEntry, explain: Explain): QueueRow {
 
 export function replyOf(reply: LastReply, explain: Explain): Reply {
   const { code, enhanced, text, host } = reply
-  return { code, text, ...(enhanced === undefined ? {} : { enhanced }), ...(host === undefined ? {} : { host }), ...explain(code, enhanced, text) }
+  return {
+    code,
+    text,
+    ...(enhanced === undefined ? {} : { enhanced }),
+    ...(host === undefined ? {} : { host }),
+    ...explain(code, enhanced, text),
+  }
 }

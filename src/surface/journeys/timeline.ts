@@ -21,7 +21,9 @@ export function timelineEntry(told: ToldEvent, explain: Explain): TimelineEntry 
   const words = tell(recorded.event, recorded.recipient ?? undefined, explain)
   if (words === undefined) return undefined
   const host = words.host ?? attempt?.host
-  const detail = [words.detail, attempt && recorded.event.type !== 'attempted' ? attemptWords(attempt) : undefined].filter((part) => part).join(' ')
+  const detail = [words.detail, attempt && recorded.event.type !== 'attempted' ? attemptWords(attempt) : undefined]
+    .filter((part) => part)
+    .join(' ')
   const transcript = attempt?.transcript ?? (recorded.event.type === 'attempted' ? recorded.event.transcript : undefined)
   return {
     id: String(recorded.id),
@@ -41,38 +43,85 @@ export function timelineEntry(told: ToldEvent, explain: Explain): TimelineEntry 
 function tell(event: JourneyEvent, recipient: string | undefined, explain: Explain): Told | undefined {
   const domain = recipient?.split('@').at(-1) ?? 'the other side'
   switch (event.type) {
-    case 'received': return { tone: 'neutral', title: receivedTitle(event), detail: receivedDetail(event) }
-    case 'queued': return undefined // "Taken" has told it.
-    case 'attempted': return { tone: 'neutral', title: `Attempt ${event.attempt} to reach ${domain}`, detail: attemptWords(event), host: event.host }
-    case 'deferred': return {
-      tone: 'waiting',
-      title: event.reply ? `${domain} asked us to come back later` : `${domain} could not be reached; it will be tried again`,
-      detail: event.reply ? undefined : sentence(event.reason), host: event.host, reply: withHost(event.reply, event.host, explain),
-    }
-    case 'delivered': return event.to === 'mailbox'
-      ? { tone: 'good', title: `Put into the mailbox of ${recipient ?? 'its owner'}` }
-      : { tone: 'good', title: `Delivered to ${domain}`, detail: event.tls ? `Encrypted (${event.tls}).` : undefined, host: event.host, reply: withHost(event.reply, event.host, explain) }
-    case 'bounced': return {
-      tone: 'bad', title: event.reply ? `${domain} refused it for good` : 'It cannot be delivered',
-      detail: event.reply ? undefined : sentence(event.reason), host: event.host, reply: withHost(event.reply, event.host, explain),
-    }
-    case 'expired': return { tone: 'bad', title: `Given up after ${event.attempts === 1 ? '1 attempt' : `${event.attempts} attempts`}`, detail: `Its time ran out. ${sentence(event.reason)}` }
-    default: return tellDecision(event)
+    case 'received':
+      return { tone: 'neutral', title: receivedTitle(event), detail: receivedDetail(event) }
+    case 'queued':
+      return undefined // "Taken" has told it.
+    case 'attempted':
+      return {
+        tone: 'neutral',
+        title: `Attempt ${event.attempt} to reach ${domain}`,
+        detail: attemptWords(event),
+        host: event.host,
+      }
+    case 'deferred':
+      return {
+        tone: 'waiting',
+        title: event.reply ? `${domain} asked us to come back later` : `${domain} could not be reached; it will be tried again`,
+        detail: event.reply ? undefined : sentence(event.reason),
+        host: event.host,
+        reply: withHost(event.reply, event.host, explain),
+      }
+    case 'delivered':
+      return event.to === 'mailbox'
+        ? { tone: 'good', title: `Put into the mailbox of ${recipient ?? 'its owner'}` }
+        : {
+            tone: 'good',
+            title: `Delivered to ${domain}`,
+            detail: event.tls ? `Encrypted (${event.tls}).` : undefined,
+            host: event.host,
+            reply: withHost(event.reply, event.host, explain),
+          }
+    case 'bounced':
+      return {
+        tone: 'bad',
+        title: event.reply ? `${domain} refused it for good` : 'It cannot be delivered',
+        detail: event.reply ? undefined : sentence(event.reason),
+        host: event.host,
+        reply: withHost(event.reply, event.host, explain),
+      }
+    case 'expired':
+      return {
+        tone: 'bad',
+        title: `Given up after ${event.attempts === 1 ? '1 attempt' : `${event.attempts} attempts`}`,
+        detail: `Its time ran out. ${sentence(event.reason)}`,
+      }
+    default:
+      return tellDecision(event)
   }
 }
 
-type Decision = Exclude<JourneyEvent, { type: 'received' | 'queued' | 'attempted' | 'deferred' | 'delivered' | 'bounced' | 'expired' }>
+type Decision = Exclude<
+  JourneyEvent,
+  { type: 'received' | 'queued' | 'attempted' | 'deferred' | 'delivered' | 'bounced' | 'expired' }
+>
 
 function tellDecision(event: Decision): Told {
   switch (event.type) {
-    case 'held': return { tone: 'held', title: `Held by ${event.by}`, detail: [event.reason && sentence(event.reason), 'It waits until someone releases it.'].filter(Boolean).join(' ') }
-    case 'released': return { tone: 'neutral', title: `Released by ${event.by}` }
-    case 'retried': return { tone: 'neutral', title: `${event.by} asked for an attempt now` }
-    case 'dropped': return { tone: 'bad', title: `Dropped by ${event.by}`, detail: [event.reason && sentence(event.reason), 'The sender was not told.'].filter(Boolean).join(' ') }
-    case 'delay-notified': return { tone: 'neutral', title: 'The sender was told that it takes longer', relatedId: event.reportId }
-    case 'report-sent': return { tone: 'neutral', title: REPORT_TITLES[event.kind], relatedId: event.reportId }
-    case 'report-suppressed': return { tone: 'neutral', title: 'Nobody was told, on purpose', detail: sentence(event.reason) }
-    default: return unreachable(event)
+    case 'held':
+      return {
+        tone: 'held',
+        title: `Held by ${event.by}`,
+        detail: [event.reason && sentence(event.reason), 'It waits until someone releases it.'].filter(Boolean).join(' '),
+      }
+    case 'released':
+      return { tone: 'neutral', title: `Released by ${event.by}` }
+    case 'retried':
+      return { tone: 'neutral', title: `${event.by} asked for an attempt now` }
+    case 'dropped':
+      return {
+        tone: 'bad',
+        title: `Dropped by ${event.by}`,
+        detail: [event.reason && sentence(event.reason), 'The sender was not told.'].filter(Boolean).join(' '),
+      }
+    case 'delay-notified':
+      return { tone: 'neutral', title: 'The sender was told that it takes longer', relatedId: event.reportId }
+    case 'report-sent':
+      return { tone: 'neutral', title: REPORT_TITLES[event.kind], relatedId: event.reportId }
+    case 'report-suppressed':
+      return { tone: 'neutral', title: 'Nobody was told, on purpose', detail: sentence(event.reason) }
+    default:
+      return unreachable(event)
   }
 }
 
@@ -97,9 +146,13 @@ function receivedTitle(event: Received): string {
 }
 
 function receivedDetail(event: Received): string {
-  const peer = event.peerAddress === undefined ? undefined : `From the address ${event.peerAddress}${event.helo === undefined ? '' : `, which called itself ${event.helo}`}.`
+  const peer =
+    event.peerAddress === undefined
+      ? undefined
+      : `From the address ${event.peerAddress}${event.helo === undefined ? '' : `, which called itself ${event.helo}`}.`
   const account = event.account === undefined ? undefined : `Signed in as ${event.account}.`
-  const secured = event.peerAddress === undefined ? undefined : event.tls === undefined ? 'Not encrypted.' : `Encrypted (${event.tls}).`
+  const secured =
+    event.peerAddress === undefined ? undefined : event.tls === undefined ? 'Not encrypted.' : `Encrypted (${event.tls}).`
   return [SOURCES[event.source], peer, account, secured].filter(Boolean).join(' ')
 }
 
