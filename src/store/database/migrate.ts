@@ -14,6 +14,11 @@ export interface MigrationTable {
   migration: { name: string; at: number }
 }
 
+/** The engine found a database that is not ours. */
+export class ForeignDatabase extends Error {
+  override readonly name = 'ForeignDatabase'
+}
+
 /** What an engine brings: a connection, and a way to run work in one transaction that nobody else's migration overlaps. */
 export interface Migrator {
   readonly types: ColumnTypes
@@ -50,6 +55,7 @@ async function runOne(engine: Migrator, migration: Migration | undefined, list: 
       return ok(migration.name)
     })
   } catch (cause) {
+    if (cause instanceof ForeignDatabase) return err<MigrateError>({ type: 'foreign', detail: cause.message })
     const what = migration ? `migration ${migration.name}` : 'preparing the table of migrations'
     return err<MigrateError>({ type: 'failed', detail: `${what}: ${cause instanceof Error ? cause.message : String(cause)}` })
   }

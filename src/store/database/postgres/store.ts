@@ -1,6 +1,7 @@
 // The Store on PostgreSQL: each call one serializable transaction, repeated when the engine asks for it. Serializable because procedures are
 // written as if they ran alone, which is what SQLite's single writer gives them.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Compilable, Kysely } from 'kysely'
 import type pg from 'pg'
 import { assert, unreachable } from '../../../ground/assert.ts'
@@ -35,7 +36,9 @@ class PostgresStore implements Store {
   readonly #procedures: ReadonlyMap<string, Procedure<never, unknown>>
   readonly #statements = new CompiledStatements()
   readonly #running = new Set<Promise<unknown>>()
-  #closed = false
+  #closing: Promise<void> | undefined
+  /** Spreads the next tries of transactions that met, so that they do not meet again. */
+  #meetings = 0
 
   constructor(options: PostgresStoreOptions) {
     this.#options = options
@@ -44,7 +47,7 @@ class PostgresStore implements Store {
   }
 
   async call<Args, R>(procedure: Procedure<Args, R>, args: Args): Promise<Result<R, StoreError>> {
-    if (this.#closed) return err({ type: 'closed', detail: 'the store is closed' })
+    if (this.#closing) return err({ type: 'closed', detail: 'the store is closed' })
     const running = this.#callRetrying(procedure.name, plainCopy(args).value)
     this.#running.add(running)
     try {
@@ -68,15 +71,18 @@ class PostgresStore implements Store {
     return (await this.#read(() => this.#pool.query({ text: sql, values: [...parameters] }))).rows as readonly R[]
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#finish()
+    return this.#closing
+  }
+
+  async #finish(): Promise<void> {
     await Promise.allSettled(this.#running)
     await this.#pool.end()
   }
 
   async #read<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new StoreFault({ type: 'closed', detail: 'the store is closed' })
+    if (this.#closing) throw new StoreFault({ type: 'closed', detail: 'the store is closed' })
     try {
       return await work()
     } catch (cause) {
@@ -91,7 +97,10 @@ class PostgresStore implements Store {
         for (const { topic, key } of hints) this.#options.publish(topic, key)
         return ok(value)
       } catch (cause) {
-        if (isPostgresRetry(cause) && attempt < SERIALIZATION_TRIES_MAX) continue
+        if (isPostgresRetry(cause) && attempt < SERIALIZATION_TRIES_MAX) {
+          await sleep((this.#meetings++ % 8) * attempt)
+          continue
+        }
         if (isPostgresBug(cause)) this.#options.onBug(name, cause)
         return err(postgresFault(cause))
       }

@@ -33,6 +33,7 @@ class PortStore implements Store {
   #transfer: ArrayBuffer[] = []
   #closed = false
   #whenIdle: (() => void) | undefined
+  #closing: Promise<void> | undefined
 
   constructor(port: StorePort, reader: SqliteReader) {
     this.#port = port
@@ -67,8 +68,12 @@ class PortStore implements Store {
     return this.#reader.query(build)
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
+  close(): Promise<void> {
+    this.#closing ??= this.#finish()
+    return this.#closing
+  }
+
+  async #finish(): Promise<void> {
     this.#flush()
     this.#closed = true
     if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve))

@@ -12,7 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { SQLITE_TYPES } from '../dialects.ts'
-import type { Migrator } from '../migrate.ts'
+import { ForeignDatabase, type Migrator } from '../migrate.ts'
 
 /** Marks the file as a store of Posthorn's ("PHOR"), so that another program's database is refused, not changed. */
 const APPLICATION_ID = 0x50484f52
@@ -40,7 +40,7 @@ export function sqliteMigrator(db: DatabaseSync): Migrator {
 function refuseForeign(db: DatabaseSync): void {
   const { application_id: id } = db.prepare('PRAGMA application_id').get() as { application_id: number }
   const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-  if (tables > 0 && id !== APPLICATION_ID) throw new Error('the file is a database, but not one of Posthorn')
+  if (tables > 0 && id !== APPLICATION_ID) throw new ForeignDatabase('the file is a database, but not one of Posthorn')
 }
 
 /** A Kysely that executes on this connection; slow and general, for migrations. */
