@@ -201,3 +201,19 @@ test('[trap 4] smuggling through BDAT is told at its end', () => {
   drive.send(`BDAT ${content.length} LAST\r\n${content}`)
   assert.deepEqual(drive.event('content-end')?.facts.violation, { type: 'bare-lf', offset: 5 })
 })
+
+test('[S11] empty chunks, and chunks out of order, are idle commands', () => {
+  const empty = Drive.inMessage({ idleCommandsMax: 5 })
+  assert.equal(codes(empty.send('BDAT 0\r\n'.repeat(9))), '250 250 250 250 421')
+  const astray = Drive.ready({ idleCommandsMax: 4 })
+  assert.equal(codes(astray.send('BDAT 1\r\nx'.repeat(9))), '503 503 503 421')
+  assert.equal(astray.event('close')?.reason, 'idle-commands')
+})
+
+test('[S39] nothing of a message is left for the next one', () => {
+  const drive = Drive.ready({ recipientsMax: 1 })
+  const message = 'MAIL FROM:<a@example.com> SMTPUTF8\r\nRCPT TO:<b@example.net>\r\nBDAT 0 LAST\r\n'
+  assert.equal(codes(drive.send(message)), '250 250 250')
+  assert.equal(drive.server.transmissionType, 'ESMTP')
+  assert.equal(codes(drive.send(message)), '250 250 250')
+})

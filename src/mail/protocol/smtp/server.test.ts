@@ -167,6 +167,20 @@ test('[S11] too many bad commands end the connection', () => {
   assert.equal(drive.event('close')?.reason, 'bad-commands')
 })
 
+test('[S11] addresses, sizes and recipients that will not do are no breaches', () => {
+  const drive = Drive.ready({ badCommandsMax: 1 })
+  const lines = [
+    'MAIL FROM:<a@b.example> SIZE=100001',
+    'MAIL FROM:<a@b@c>',
+    'MAIL FROM:<>',
+    'RCPT TO:<a@b@c>',
+    'RCPT TO:<\xc3\xa4@c.example>',
+  ]
+  const expected = ['552', '501', '250', '501', '553']
+  assert.equal(codes(drive.send(lines.map((line) => `${line}\r\n`).join(''))), expected.join(' '))
+  assert.equal(codes(drive.send('X\r\nX\r\n')), '500 421')
+})
+
 test('[S11] too many commands without a message end the connection; a message starts the count anew', () => {
   const drive = Drive.ready({ idleCommandsMax: 4 })
   const message = 'MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nBDAT 0 LAST\r\n'
