@@ -15,7 +15,6 @@ import {
   claimDestinationProcedure,
   findMessages,
   heartbeatProcedure,
-  QueueSettings,
   type RecordAttempt,
   recoverWorkersProcedure,
   showMessage,
@@ -23,6 +22,7 @@ import {
 import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProcedures } from '../queue/testing.ts'
 import { Dispatcher, deliverProcedures, type DispatcherParts, Sweep } from './deliver.ts'
 import { DEFERRED, DELIVERED, FAILED, reportOf, ScriptedRemote, settle, silentLog, TestClock, TestDirectory } from './testing.ts'
+import { QueueSettings } from '../queue/settings.ts'
 
 const T0 = 1_800_000_000_000
 const HOUR = 3_600_000
@@ -127,6 +127,15 @@ test('a hint is enough: what is accepted goes out at once', async (t) => {
   assert.equal(await w.events(id), 'attempted delivered delivered attempted delivered')
 })
 
+test('many destinations: claims end and others begin', async (t) => {
+  const w = await world(t)
+  await w.dispatcher()
+  const id = await w.accept({ to: Array.from({ length: 80 }, (_, n) => `a@b${n}.example`) })
+  await settle(200)
+  assert.equal(new Set((await w.states(id)).split(' ')).size, 1)
+  assert.equal(w.remote.jobs.length, 80)
+})
+
 test('without any hint the dispatcher looks by itself', async (t) => {
   const w = await world(t)
   await w.dispatcher()
@@ -199,6 +208,7 @@ test('a failure of a message from the null sender is told to nobody (trap 25)', 
   await settle()
   assert.equal(await w.states(id), 'bounced')
   assert.equal(await w.events(id), 'attempted bounced report-suppressed')
+  assert.match(JSON.stringify(await eventsOfMessage(w.store, { org: 1, messageId: id })), /null reverse path/)
   assert.equal((await findMessages(w.store, { org: 1 })).length, 1)
 })
 
@@ -269,21 +279,28 @@ test('a destination that asks to be left alone is, and gives back what was claim
 
 test('while results cannot be recorded nothing new starts, and nothing is lost or doubled (trap 41)', async (t) => {
   const w = await world(t)
-  const dispatcher = await w.dispatcher()
-  w.refused.add('deliver.record')
-  const first = await w.accept({ to: ['a@b.example'] })
+  const dispatcher = await w.dispatcher({ destinationConcurrency: 2 })
+  const under: (() => void)[] = []
+  w.remote.answers.set('b.example', (job) => new Promise((resolve) => under.push(() => resolve(reportOf(job, DELIVERED)))))
+  const ids: string[] = []
+  for (let n = 0; n < 4; n++) ids.push(await w.accept({ to: [`${n}@b.example`] }))
   await settle()
-  assert.equal(w.remote.jobs.length, 1)
-  assert.equal(dispatcher.state.paused, true)
-  const second = await w.accept({ to: ['a@c.example'] })
+  assert.deepEqual([w.remote.jobs.length, dispatcher.state.waiting], [2, 2])
+  w.refused.add('deliver.record')
+  // The first result is refused only after the next attempt has begun; from then on nothing begins.
+  under[0]?.()
+  await settle()
+  under[1]?.()
+  const elsewhere = await w.accept({ to: ['a@c.example'] })
   await w.clock.advance(20_000)
-  assert.equal(w.remote.jobs.length, 1)
-  assert.equal(await w.states(first), 'active')
+  assert.deepEqual([w.remote.jobs.length, dispatcher.state.paused, dispatcher.state.unrecorded], [3, true, 2])
+  assert.equal(await w.states(ids[0] ?? ''), 'active')
   w.refused.clear()
+  w.remote.answers.delete('b.example')
+  under[2]?.()
   await w.clock.advance(20_000)
-  assert.equal(await w.states(first), 'delivered')
-  assert.equal(await w.states(second), 'delivered')
-  assert.equal(w.remote.jobs.length, 2)
+  for (const id of [...ids, elsewhere]) assert.equal(await w.states(id), 'delivered')
+  assert.equal(w.remote.jobs.length, 5)
 })
 
 test('a store that cannot even claim is asked again', async (t) => {
@@ -311,12 +328,15 @@ test('a result the store chokes on does not stop the others, and is recorded in 
   }) as Store['call']
   w.remote.wait()
   await w.dispatcher()
+  const good = [await w.accept({ to: ['b@b.example'] })]
   bad = await w.accept({ to: ['a@b.example'] })
-  const good = [await w.accept({ to: ['b@b.example'] }), await w.accept({ to: ['a@c.example'] })]
+  good.push(await w.accept({ to: ['a@c.example'] }))
   await settle()
   w.remote.go()
   await w.clock.advance(60_000)
   for (const id of [bad, ...good]) assert.equal(await w.states(id), 'delivered')
+  const transcripts = async (id: string) => JSON.stringify(await eventsOfMessage(w.store, { org: 1, messageId: id })).includes('transcript')
+  assert.deepEqual([await transcripts(bad), await transcripts(good[0] ?? ''), await transcripts(good[1] ?? '')], [false, true, true])
   assert.equal(w.remote.jobs.length, 3)
 })
 
@@ -382,6 +402,8 @@ test('the wall clock jumps by hours in both directions: nothing stops, nothing i
     await sweep.run()
     await w.clock.advance(5000)
     ids.push(await w.accept({ to: ['a@b.example'] }))
+    await w.clock.advance(2000)
+    for (const id of ids) assert.equal(await w.states(id), 'delivered')
     await w.clock.advance(20_000)
   }
   for (const id of ids) assert.equal(await w.states(id), 'delivered')

@@ -457,6 +457,22 @@ test('[Q15] a late message is noticed once per recipient', async (t) => {
   assert.equal(await eventTypes(store, messageId), 'report-sent delay-notified delay-notified')
 })
 
+test('[Q15] one that was being attempted at the time is told of later, alone', async (t) => {
+  const store = await open(t)
+  const messageId = await accept(store, { to: ['x@b.example', 'y@c.example'], delayNoticeAt: T0 + 1000 })
+  await live(store, 'w')
+  const { token } = await claimed(store, 'w', 'b.example')
+  const notice = (now: number, ns: number[]) =>
+    must(store, noticeDelayProcedure, { org: 1, messageId, now, ns, report: { ...REPORT, kind: 'delayed', id: id(), contentId: `c${id()}` } })
+  assert.deepEqual((await wantingAttention(store, { now: T0 + 1000 }))[0]?.recipients.map((one) => one.n), [1])
+  await notice(T0 + 1000, [1])
+  await record(store, { messageId, worker: 'w', token, results: [deferred(0, T0 + 90_000)] })
+  assert.deepEqual(await wantingAttention(store, { now: T0 + 60_999 }), [])
+  assert.deepEqual((await wantingAttention(store, { now: T0 + 61_000 }))[0]?.recipients.map((one) => one.n), [0])
+  await notice(T0 + 61_000, [0])
+  assert.deepEqual(await wantingAttention(store, { now: T0 + 5 * DAY - 1 }), [])
+})
+
 test('[Q15] nobody is told when there is no sender (trap 25)', async (t) => {
   const store = await open(t)
   await accept(store, { to: ['x@b.example'], reversePath: '', delayNoticeAt: T0 + 1000 })
