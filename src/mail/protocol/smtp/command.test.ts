@@ -34,6 +34,7 @@ test('[S7] [S9] lines: CR LF, no control characters, UTF-8', () => {
 test('[S10] verb and argument', () => {
   assert.deepEqual(command.splitCommand('mail FROM:<a@b> '), { verb: 'MAIL', argument: 'FROM:<a@b>' })
   assert.deepEqual(command.splitCommand('Quit'), { verb: 'QUIT', argument: '' })
+  assert.deepEqual(command.splitCommand('RſET'), { verb: 'RſET', argument: '' })
   assert.deepEqual(command.splitCommand('  x'), { verb: '', argument: 'x' })
 })
 

@@ -20,8 +20,10 @@ export interface CommandLine {
 
 export function splitCommand(text: string): CommandLine {
   const space = text.indexOf(' ')
-  if (space === -1) return { verb: text.toUpperCase(), argument: '' }
-  return { verb: text.slice(0, space).toUpperCase(), argument: text.slice(space + 1).trim() }
+  const verb = space === -1 ? text : text.slice(0, space)
+  const argument = space === -1 ? '' : text.slice(space + 1).trim()
+  // Letters outside ASCII may turn into ASCII ones in upper case: "ſ" into "S".
+  return { verb: isPlain(verb) ? verb.toUpperCase() : verb, argument }
 }
 
 // Tolerance `hello-name`: hosts call themselves anything. It goes into Received, so what could end a comment or add a field stays out.
@@ -38,13 +40,18 @@ export interface MailRules {
 }
 
 // Tolerance `space-after-colon`: `MAIL FROM: <a@b>` (RFC 5321 §4.1.1.2 forbids it, many write it).
-const FROM = /^FROM: */i
-const TO = /^TO: */i
+/** What follows `FROM:` or `TO:`; undefined when the argument does not begin with it. */
+function afterKeyword(argument: string, keyword: 'FROM:' | 'TO:'): string | undefined {
+  if (argument.slice(0, keyword.length).toUpperCase() !== keyword) return undefined
+  let at = keyword.length
+  while (argument[at] === ' ') at++
+  return argument.slice(at)
+}
 
 export function parseMail(argument: string, rules: MailRules): Result<MailEvent, Reply> {
-  const prefix = FROM.exec(argument)
-  if (prefix === null) return err(replies.MAIL_SYNTAX)
-  const path = parsePath(argument.slice(prefix[0].length))
+  const text = afterKeyword(argument, 'FROM:')
+  if (text === undefined) return err(replies.MAIL_SYNTAX)
+  const path = parsePath(text)
   if (!path.ok) return err(replies.addressSyntax('sender', path.error))
   const parameters = parseParameters(path.value.rest)
   if (!parameters.ok) return err(replies.parameterSyntax(parameters.error))
@@ -53,13 +60,17 @@ export function parseMail(argument: string, rules: MailRules): Result<MailEvent,
   if (!isPlain(path.value.mailbox) && !known.value.smtpUtf8) return err(replies.NEEDS_SMTPUTF8)
   const sender = parseSender(path.value.mailbox)
   if (!sender.ok) return sender
-  return ok({ type: 'mail', reversePath: sender.value, ...known.value, parameters: parameters.value })
+  // Written out, not spread: this runs for every message.
+  const { sizeBytes, body, smtpUtf8, auth } = known.value
+  return ok({ type: 'mail', reversePath: sender.value, sizeBytes, body, smtpUtf8, auth, parameters: parameters.value })
 }
+
+/** Lists and forwarders pack whole addresses into their local parts: only the path as a whole is bounded. */
+const SENDER = { localPartOctetsMax: PATH_OCTETS_MAX }
 
 function parseSender(mailbox: string): Result<Address | undefined, Reply> {
   if (mailbox === '') return ok(undefined)
-  // Lists and forwarders pack whole addresses into their local parts: only the path as a whole is bounded.
-  const address = parseAddress(mailbox, { localPartOctetsMax: PATH_OCTETS_MAX })
+  const address = parseAddress(mailbox, SENDER)
   return address.ok ? address : err(replies.addressSyntax('sender', address.error))
 }
 
@@ -70,7 +81,7 @@ const NO_PARAMETERS: KnownParameters = { sizeBytes: undefined, body: undefined, 
 // Tolerance `parameters-after-helo`: they are read after HELO too.
 function mailParameters(parameters: Parameters, rules: MailRules): Result<KnownParameters, Reply> {
   if (parameters.size === 0) return ok(NO_PARAMETERS)
-  const known: Writable = { ...NO_PARAMETERS }
+  const known: Writable = { sizeBytes: undefined, body: undefined, smtpUtf8: false, auth: undefined }
   for (const [key, value] of parameters) {
     const wrong = mailParameter(known, key, value, rules)
     if (wrong !== undefined) return err(wrong)
@@ -108,9 +119,9 @@ export interface RecipientRules {
 }
 
 export function parseRecipient(argument: string, rules: RecipientRules): Result<RecipientEvent, Reply> {
-  const prefix = TO.exec(argument)
-  if (prefix === null) return err(replies.RCPT_SYNTAX)
-  const path = parsePath(argument.slice(prefix[0].length))
+  const text = afterKeyword(argument, 'TO:')
+  if (text === undefined) return err(replies.RCPT_SYNTAX)
+  const path = parsePath(text)
   if (!path.ok) return err(replies.addressSyntax('recipient', path.error))
   const { mailbox, rest } = path.value
   if (mailbox === '') return err(replies.NULL_RECIPIENT)

@@ -20,7 +20,14 @@ const VALID: readonly [input: string, entries: [string, string | undefined][]][]
   [' ORCPT=utf-8;ä@b', [['ORCPT', 'utf-8;ä@b']]],
 ]
 
+test('[S26] however many spaces stand before it, a parameter is read', () => {
+  const parameters = parseParameters(`${' '.repeat(1000)}X-A=1`)
+  assert.ok(parameters.ok)
+  assert.deepEqual([...parameters.value], [['X-A', '1']])
+})
+
 const INVALID = [
+  ' ſIZE=1',
   'SIZE=1',
   ' =1',
   ' SIZE=',
