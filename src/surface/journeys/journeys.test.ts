@@ -148,6 +148,20 @@ test('an attempt and what came of it are told as one, with the reply explained',
   assert.ok((deferred?.reply?.meaning.length ?? 0) > 10 && (deferred?.reply?.advice.length ?? 0) > 5, 'in plain words')
 })
 
+test('an end without an attempt of its own leaves the attempt before it in its place', async (t) => {
+  const { source, happen } = await openJourneys(t)
+  const kim = 'kim@example.org'
+  await happen(FIRST, kim, { type: 'attempted', attempt: 1 })
+  await happen(FIRST, kim, { type: 'deferred', attempt: 1, dueAt: AT, reason: 'connection refused' })
+  await happen(FIRST, kim, { type: 'bounced', reason: 'the domain does not exist any more' })
+  const shown = await showJourney(source, FIRST)
+  assert.ok(shown.ok)
+  assert.deepEqual(
+    shown.value.timeline.map((entry) => entry.type),
+    ['received', 'deferred', 'bounced'],
+  )
+})
+
 test('what is not there is not found', async (t) => {
   const { source } = await openJourneys(t)
   for (const id of ['01jqw8zk3p9x2c4v6b', 'x', '']) {
