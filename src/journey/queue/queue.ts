@@ -47,7 +47,7 @@ export { type AttemptRecorded, type AttemptResult, type RecordAttempt, isHeld, r
 export type { ReportPlan } from './report.ts'
 export { delayAfter, isExpired, nextDelay } from './retry.ts'
 export type { Claimed, LastReply, Message, NewMessage, NewRecipient, QueueEntry, QueueFilter, Recipient } from './rows.ts'
-export { QueueSettings } from './settings.ts'
+export type { QueueSettings } from './settings.ts'
 export { type FinalState, isFinal, OPEN_STATES, type OpenState, type RecipientState } from './states.ts'
 export {
   type Attend,
