@@ -6,7 +6,7 @@ import type { Connection, OpenListener, TlsCredentials } from '../ground/ports/c
 import type { Log } from '../ground/ports/log.ts'
 import { type Pop3Context, servePop3 } from '../journey/access/access.ts'
 import { MaildropLocks } from '../journey/mailbox/mailbox.ts'
-import { LocalMailboxes, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
+import { LocalMailboxes, networkTest, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { type DiskWatch, watchDisk } from '../platform/node/disk.ts'
 import { nodeListener } from '../platform/node/listener.ts'
@@ -68,7 +68,7 @@ export class Worker {
     this.#ids = idSource(nodeClock, nodeRandom())
     const parts = { store: this.#store, clock: nodeClock, notify: this.#notify }
     this.#directory = new DirectoryCache(parts)
-    this.#authenticator = new Authenticator({ ...parts, passwords: nodePasswords })
+    this.#authenticator = new Authenticator({ ...parts, passwords: nodePasswords, random: nodeRandom() })
     this.#mailboxes = new LocalMailboxes(parts)
     this.#locks = new MaildropLocks({ store: this.#store, clock: nodeClock, log: this.#log, holder: this.#ids.next() })
   }
@@ -158,6 +158,7 @@ export class Worker {
       hostname: this.#data.hostname,
       settings: session,
       patience: { expireAfter: queue.expireAfter, delayNoticeAfter: queue.delayNotices ? queue.delayNoticeAfter : undefined },
+      isTrusted: networkTest(session.trustedNetworks),
       hasRoom: () => this.#disk.hasRoom(),
       stopping: this.#stopping.signal,
     }

@@ -6,6 +6,6 @@ export { Dispatcher, type DispatcherParts, type DispatcherState } from './dispat
 export { Sweep, type SweepParts } from './expiry.ts'
 export type { AttemptReport, HoldDestination, JobRecipient, Outcome, OutcomeFacts, RemoteDeliverer, RemoteJob, TranscriptLine } from './job.ts'
 export type { LocalDirectory } from './local/local.ts'
-export { RemoteDelivery, type RemoteParts, RemoteSettings } from './remote/remote.ts'
+export { RemoteDelivery, type RemoteParts, type RemoteSettings } from './remote/remote.ts'
 
 export const deliverProcedures = [recordDeliveriesProcedure]

@@ -14,14 +14,23 @@ export function canonicalAddress(text: string): string {
   if (addressFamily(text) !== 6) return text
   const groups = expand((text.split('%')[0] ?? text).toLowerCase())
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (mapped) return groups.slice(6).flatMap((group) => [group >> 8, group & 255]).join('.')
+  if (mapped)
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 255])
+      .join('.')
   return groups.map((group) => group.toString(16)).join(':')
 }
 
 /** Loopback and "this host" (RFC 6890 §2.2.2, §2.2.3): a connection to it ends where it began. */
 export function meansThisMachine(address: string): boolean {
   const canonical = canonicalAddress(address)
-  return canonical.startsWith('127.') || canonical.startsWith('0.') || canonical === '0:0:0:0:0:0:0:1' || canonical === '0:0:0:0:0:0:0:0'
+  return (
+    canonical.startsWith('127.') ||
+    canonical.startsWith('0.') ||
+    canonical === '0:0:0:0:0:0:0:1' ||
+    canonical === '0:0:0:0:0:0:0:0'
+  )
 }
 
 /** `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3); undefined for what is no literal of either. */

@@ -33,7 +33,10 @@ export class Router {
 
   constructor(parts: RouterParts) {
     const { positiveCacheTime, negativeCacheTime, allowLoopback } = parts.settings
-    this.#lookups = new CachedLookups(parts.resolver, parts.clock, { positiveMs: positiveCacheTime, negativeMs: negativeCacheTime })
+    this.#lookups = new CachedLookups(parts.resolver, parts.clock, {
+      positiveMs: positiveCacheTime,
+      negativeMs: negativeCacheTime,
+    })
     this.#random = parts.random
     this.#settings = parts.settings
     this.#loopRule = { own: ownHost(parts.own), loopback: allowLoopback ? 'allow' : 'refuse' }
@@ -47,26 +50,41 @@ export class Router {
     if (target) return this.#viaTarget(domain, target, { source: 'static', tlsPolicy: 'opportunistic' })
     const smartHost = this.#settings.smartHost
     if (smartHost) {
-      const credentials = smartHost.username === '' ? {} : { credentials: { username: smartHost.username, password: smartHost.password } }
+      const credentials =
+        smartHost.username === '' ? {} : { credentials: { username: smartHost.username, password: smartHost.password } }
       return this.#viaTarget(domain, smartHost, { source: 'smart-host', tlsPolicy: smartHost.tls, ...credentials })
     }
     return domain.startsWith('[') ? this.#viaLiteral(domain) : this.#viaMx(domain)
   }
 
   /** What the operator wrote down is done as written: no check for loops. */
-  async #viaTarget(domain: string, target: RouteTarget, plan: Pick<HostsPlan, 'source' | 'tlsPolicy' | 'credentials'>): Promise<Plan> {
+  async #viaTarget(
+    domain: string,
+    target: RouteTarget,
+    plan: Pick<HostsPlan, 'source' | 'tlsPolicy' | 'credentials'>,
+  ): Promise<Plan> {
     const verdict = await this.#addressesOf(target.host)
     if (verdict.type === 'unknown') return nobodyKnows(target.host, verdict.detail)
     // The mistake is in our settings, not in the address: the mail waits until it is put right.
     if (verdict.type !== 'usable') {
-      return { type: 'defer', code: 451, enhanced: '4.3.5', text: `the route for ${domain} leads to ${target.host}, which has no address` }
+      return {
+        type: 'defer',
+        code: 451,
+        enhanced: '4.3.5',
+        text: `the route for ${domain} leads to ${target.host}, which has no address`,
+      }
     }
-    return { type: 'hosts', ...plan, hosts: [{ name: target.host, addresses: verdict.addresses, port: target.port, preference: 0 }] }
+    return {
+      type: 'hosts',
+      ...plan,
+      hosts: [{ name: target.host, addresses: verdict.addresses, port: target.port, preference: 0 }],
+    }
   }
 
   #viaLiteral(domain: string): Plan {
     const address = literalAddress(domain)
-    if (address === undefined) return { type: 'fail', code: 501, enhanced: '5.1.3', text: `${domain} is no address literal we can connect to` }
+    if (address === undefined)
+      return { type: 'fail', code: 501, enhanced: '5.1.3', text: `${domain} is no address literal we can connect to` }
     const verdict = judgeLoop(address, { type: 'usable', addresses: [address] }, this.#loopRule)
     if (verdict.type !== 'usable') return loopsBack(domain, address)
     const hosts = [{ name: address, addresses: [address], port: this.#settings.remotePort, preference: 0 }]
@@ -88,7 +106,8 @@ export class Router {
       if (self && hosts.length === 0) return unknown === undefined ? loopsBack(domain, self.name) : nobodyKnows(domain, unknown)
       if (self) break
       for (const { name, preference, verdict } of judged) {
-        if (verdict.type === 'usable') hosts.push({ name, addresses: verdict.addresses, port: this.#settings.remotePort, preference })
+        if (verdict.type === 'usable')
+          hosts.push({ name, addresses: verdict.addresses, port: this.#settings.remotePort, preference })
         if (verdict.type === 'unknown') unknown ??= verdict.detail
       }
       if (hosts.length >= MAIL_HOSTS_TRIED_MAX) break
@@ -112,7 +131,8 @@ export class Router {
 
 function nobody(domain: string, source: Candidates['source'], unknown: string | undefined): NoRoute {
   if (unknown !== undefined) return nobodyKnows(domain, unknown)
-  const detail = source === 'mx' ? 'none of the hosts its MX records name has an address' : 'it has neither MX nor address records'
+  const detail =
+    source === 'mx' ? 'none of the hosts its MX records name has an address' : 'it has neither MX nor address records'
   return noMailHost(domain, detail)
 }
 

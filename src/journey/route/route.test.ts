@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { canonicalAddress, literalAddress, meansThisMachine } from './ip-address.ts'
-import { type Plan, Router, RouteSettings } from './route.ts'
+import { type Plan, Router } from './route.ts'
 import { testRouter, type Zone } from './route.testing.ts'
+import { RouteSettings } from './settings.ts'
 import { parseTarget } from './table.ts'
 
 /** `mx1=192.0.2.1+2001:db8::2:25 …`, or `fail 550 5.1.2`. */
 function told(plan: Plan): string {
-  if (plan.type === 'hosts') return plan.hosts.map(({ name, addresses, port }) => `${name}=${addresses.join('+')}:${port}`).join(' ')
+  if (plan.type === 'hosts')
+    return plan.hosts.map(({ name, addresses, port }) => `${name}=${addresses.join('+')}:${port}`).join(' ')
   return plan.type === 'local' ? 'local' : `${plan.type} ${plan.code} ${plan.enhanced}`
 }
 
@@ -24,19 +26,37 @@ test('[R1] a local domain is local before anything else', async () => {
 })
 
 test('[R2] static routes: exact, then the longest suffix, then all', async () => {
-  const routes = { 'a.example.net': '192.0.2.1:2525', '*.example.net': '192.0.2.2', '*.b.example.net': '[2001:db8::5]:26', '*': '127.0.0.1:10025' }
-  const expected = { 'a.example.net': '192.0.2.1=192.0.2.1:2525', 'x.example.net': '192.0.2.2=192.0.2.2:25', 'x.b.example.net': '2001:db8::5=2001:db8::5:26', 'example.net': '127.0.0.1=127.0.0.1:10025', '[192.0.2.7]': '127.0.0.1=127.0.0.1:10025' }
-  for (const [domain, plan] of Object.entries(expected)) assert.equal(await planned({}, { settings: { routes } }, domain), plan, domain)
+  const routes = {
+    'a.example.net': '192.0.2.1:2525',
+    '*.example.net': '192.0.2.2',
+    '*.b.example.net': '[2001:db8::5]:26',
+    '*': '127.0.0.1:10025',
+  }
+  const expected = {
+    'a.example.net': '192.0.2.1=192.0.2.1:2525',
+    'x.example.net': '192.0.2.2=192.0.2.2:25',
+    'x.b.example.net': '2001:db8::5=2001:db8::5:26',
+    'example.net': '127.0.0.1=127.0.0.1:10025',
+    '[192.0.2.7]': '127.0.0.1=127.0.0.1:10025',
+  }
+  for (const [domain, plan] of Object.entries(expected))
+    assert.equal(await planned({}, { settings: { routes } }, domain), plan, domain)
 })
 
 test('[R2] a static route by name asks for addresses only, and may lead to ourselves', async () => {
-  const { router, resolver } = testRouter({ 'a mail.own.example': '127.0.0.1' }, { settings: { routes: { 'example.net': 'Mail.Own.example' } } })
+  const { router, resolver } = testRouter(
+    { 'a mail.own.example': '127.0.0.1' },
+    { settings: { routes: { 'example.net': 'Mail.Own.example' } } },
+  )
   assert.equal(told(await router.plan('example.net')), 'mail.own.example=127.0.0.1:25')
   assert.deepEqual(resolver.asked, ['aaaa mail.own.example', 'a mail.own.example'])
 })
 
 test('[R3] a smart host takes all that has no static route, with its TLS and login', async () => {
-  const settings = { smartHost: { host: 'smart.example', username: 'u', password: 'p', tls: 'required' }, routes: { 'near.example': '192.0.2.1' } }
+  const settings = {
+    smartHost: { host: 'smart.example', username: 'u', password: 'p', tls: 'required' },
+    routes: { 'near.example': '192.0.2.1' },
+  }
   const { router } = testRouter({ 'a smart.example': '192.0.2.5' }, { settings })
   const plan = await router.plan('example.net')
   assert.deepEqual(plan, {
@@ -57,7 +77,12 @@ test('[R4] address literals', async () => {
   assert.equal(await planned({}, {}, '[IPv6:2001:db8::1]'), 'fail 554 5.4.6')
 })
 
-const TWO: Zone = { 'mx example.net': '20 b.example, 10 a.example, 20 c.example', 'a a.example': '192.0.2.1', 'a b.example': '192.0.2.2', 'a c.example': '192.0.2.3' }
+const TWO: Zone = {
+  'mx example.net': '20 b.example, 10 a.example, 20 c.example',
+  'a a.example': '192.0.2.1',
+  'a b.example': '192.0.2.2',
+  'a c.example': '192.0.2.3',
+}
 
 test('[R5] by preference, equal ones in random order (trap 35)', async () => {
   assert.equal(await planned(TWO), 'a.example=192.0.2.1:25 b.example=192.0.2.2:25 c.example=192.0.2.3:25')
@@ -66,7 +91,15 @@ test('[R5] by preference, equal ones in random order (trap 35)', async () => {
 
 test('[R6] implicit MX only when no MX record exists, not as a fallback (trap 32)', async () => {
   assert.equal(await planned({ 'a example.net': '192.0.2.8' }), 'example.net=192.0.2.8:25')
-  assert.equal(await planned({ 'mx example.net': '10 gone.example', 'a gone.example': 'nxdomain', 'aaaa gone.example': 'nxdomain', 'a example.net': '192.0.2.8' }), 'fail 550 5.4.4')
+  assert.equal(
+    await planned({
+      'mx example.net': '10 gone.example',
+      'a gone.example': 'nxdomain',
+      'aaaa gone.example': 'nxdomain',
+      'a example.net': '192.0.2.8',
+    }),
+    'fail 550 5.4.4',
+  )
 })
 
 test('[R7] null MX (trap 31, RFC 7505)', async () => {
@@ -78,33 +111,74 @@ test('[R8] NXDOMAIN is a no, SERVFAIL and time-outs are not (trap 33)', async ()
   assert.equal(await planned({ 'mx example.net': 'nxdomain' }), 'fail 550 5.1.2')
   for (const unknown of ['servfail', 'timeout']) {
     assert.equal(await planned({ 'mx example.net': unknown, 'a example.net': '192.0.2.8' }), 'defer 451 4.4.3')
-    assert.equal(await planned({ 'mx example.net': '10 a.example', 'a a.example': unknown, 'aaaa a.example': 'nodata' }), 'defer 451 4.4.3')
-    assert.equal(await planned({ 'mx example.net': '10 a.example', 'a a.example': '192.0.2.1', 'aaaa a.example': unknown }), 'a.example=192.0.2.1:25')
+    assert.equal(
+      await planned({ 'mx example.net': '10 a.example', 'a a.example': unknown, 'aaaa a.example': 'nodata' }),
+      'defer 451 4.4.3',
+    )
+    assert.equal(
+      await planned({ 'mx example.net': '10 a.example', 'a a.example': '192.0.2.1', 'aaaa a.example': unknown }),
+      'a.example=192.0.2.1:25',
+    )
   }
 })
 
 test('[R9] both families in turn, IPv6 first (traps 35, 36)', async () => {
-  const zone = { 'mx example.net': '10 a.example', 'a a.example': '192.0.2.1, 192.0.2.2, 192.0.2.1', 'aaaa a.example': '2001:db8::11' }
+  const zone = {
+    'mx example.net': '10 a.example',
+    'a a.example': '192.0.2.1, 192.0.2.2, 192.0.2.1',
+    'aaaa a.example': '2001:db8::11',
+  }
   assert.equal(await planned(zone), 'a.example=2001:db8::11+192.0.2.1+192.0.2.2:25')
 })
 
 test('[R10] ourselves and all equal or worse preferences are dropped (trap 27)', async () => {
-  const zone = { 'mx example.net': '10 a.example, 20 b.example, 20 MAIL.own.example, 30 c.example', 'a a.example': '192.0.2.1', 'a b.example': '192.0.2.2', 'a c.example': '192.0.2.3', 'a mail.own.example': '192.0.2.77' }
+  const zone = {
+    'mx example.net': '10 a.example, 20 b.example, 20 MAIL.own.example, 30 c.example',
+    'a a.example': '192.0.2.1',
+    'a b.example': '192.0.2.2',
+    'a c.example': '192.0.2.3',
+    'a mail.own.example': '192.0.2.77',
+  }
   assert.equal(await planned(zone), 'a.example=192.0.2.1:25')
   assert.equal(await planned({ ...zone, 'mx example.net': '10 mail.own.example, 20 a.example' }), 'fail 554 5.4.6')
-  assert.equal(await planned({ 'mx example.net': '10 a.example, 20 b.example', 'a a.example': '192.0.2.1', 'aaaa b.example': '2001:DB8::0001' }), 'a.example=192.0.2.1:25')
+  assert.equal(
+    await planned({
+      'mx example.net': '10 a.example, 20 b.example',
+      'a a.example': '192.0.2.1',
+      'aaaa b.example': '2001:DB8::0001',
+    }),
+    'a.example=192.0.2.1:25',
+  )
   assert.equal(await planned({ 'mx example.net': '10 b.example', 'a b.example': '192.0.2.1, 198.51.100.1' }), 'fail 554 5.4.6')
 })
 
 test('[R10] before ourselves somebody unknown: the mail waits', async () => {
-  assert.equal(await planned({ 'mx example.net': '5 a.example, 10 mail.own.example', 'a a.example': 'timeout', 'aaaa a.example': 'timeout' }), 'defer 451 4.4.3')
+  assert.equal(
+    await planned({
+      'mx example.net': '5 a.example, 10 mail.own.example',
+      'a a.example': 'timeout',
+      'aaaa a.example': 'timeout',
+    }),
+    'defer 451 4.4.3',
+  )
 })
 
 test('[R11] loopback and unspecified addresses are ourselves (trap 27)', async () => {
-  for (const address of ['127.0.0.1', '127.9.9.9', '0.0.0.0']) assert.equal(await planned({ 'mx example.net': '10 a.example', 'a a.example': address }), 'fail 554 5.4.6', address)
-  for (const address of ['::1', '::', '::ffff:127.0.0.1']) assert.equal(await planned({ 'mx example.net': '10 a.example', 'aaaa a.example': address }), 'fail 554 5.4.6', address)
-  assert.equal(await planned({ 'mx example.net': '10 a.example', 'a a.example': '127.0.0.1' }, { settings: { allowLoopback: true, remotePort: 2525 } }), 'a.example=127.0.0.1:2525')
-  assert.equal(await planned({ 'mx example.net': '10 a.example', 'a a.example': '127.0.0.1, 192.0.2.1' }), 'a.example=192.0.2.1:25')
+  for (const address of ['127.0.0.1', '127.9.9.9', '0.0.0.0'])
+    assert.equal(await planned({ 'mx example.net': '10 a.example', 'a a.example': address }), 'fail 554 5.4.6', address)
+  for (const address of ['::1', '::', '::ffff:127.0.0.1'])
+    assert.equal(await planned({ 'mx example.net': '10 a.example', 'aaaa a.example': address }), 'fail 554 5.4.6', address)
+  assert.equal(
+    await planned(
+      { 'mx example.net': '10 a.example', 'a a.example': '127.0.0.1' },
+      { settings: { allowLoopback: true, remotePort: 2525 } },
+    ),
+    'a.example=127.0.0.1:2525',
+  )
+  assert.equal(
+    await planned({ 'mx example.net': '10 a.example', 'a a.example': '127.0.0.1, 192.0.2.1' }),
+    'a.example=192.0.2.1:25',
+  )
 })
 
 test('[R12] an address as an MX name is taken at its word (trap 34)', async () => {
@@ -125,17 +199,32 @@ test('[R13] no more is asked and tried than the limits say', async () => {
   const wide = await equal.router.plan('example.net')
   assert.ok(wide.type === 'hosts' && wide.hosts.length === 5)
   assert.equal(equal.resolver.asked.length, 1 + 20 * 2)
-  const many = await testRouter({ 'a example.net': Array.from({ length: 200 }, (_, i) => `192.0.2.${i + 1}`).join(', ') }).router.plan('example.net')
+  const many = await testRouter({
+    'a example.net': Array.from({ length: 200 }, (_, i) => `192.0.2.${i + 1}`).join(', '),
+  }).router.plan('example.net')
   assert.ok(many.type === 'hosts' && many.hosts[0]?.addresses.length === 6)
 })
 
 test('[R14] nobody to connect to', async () => {
   assert.equal(await planned({}), 'fail 550 5.4.4')
-  assert.equal(await planned({ 'mx example.net': '10 a.example, 20 b.example', 'a a.example': 'nxdomain', 'aaaa a.example': 'nxdomain', 'a b.example': 'timeout' }), 'defer 451 4.4.3')
+  assert.equal(
+    await planned({
+      'mx example.net': '10 a.example, 20 b.example',
+      'a a.example': 'nxdomain',
+      'aaaa a.example': 'nxdomain',
+      'a b.example': 'timeout',
+    }),
+    'defer 451 4.4.3',
+  )
 })
 
 test('[R15] answers are remembered for their time, and asked once at a time', async () => {
-  const { router, resolver, advance } = testRouter({ 'mx example.net': '10 a.example', 'a a.example': '192.0.2.1', 'mx gone.example': 'nxdomain', 'mx dark.example': 'servfail' })
+  const { router, resolver, advance } = testRouter({
+    'mx example.net': '10 a.example',
+    'a a.example': '192.0.2.1',
+    'mx gone.example': 'nxdomain',
+    'mx dark.example': 'servfail',
+  })
   await Promise.all([router.plan('example.net'), router.plan('example.net')])
   await router.plan('gone.example')
   await router.plan('dark.example')
@@ -156,12 +245,28 @@ test('[R15] answers are remembered for their time, and asked once at a time', as
 })
 
 test('[R16] names are compared in lower-case A-label form (trap 22)', async () => {
-  assert.equal(await planned({ 'mx xn--mnchen-3ya.example': '10 XN--MX-EKA.example', 'a xn--mx-eka.example': '192.0.2.1' }, {}, 'XN--MNCHEN-3YA.example'), 'xn--mx-eka.example=192.0.2.1:25')
+  assert.equal(
+    await planned(
+      { 'mx xn--mnchen-3ya.example': '10 XN--MX-EKA.example', 'a xn--mx-eka.example': '192.0.2.1' },
+      {},
+      'XN--MNCHEN-3YA.example',
+    ),
+    'xn--mx-eka.example=192.0.2.1:25',
+  )
 })
 
 test('[R17] a route whose host has no address defers: the fault is ours', async () => {
-  assert.equal(await planned({ 'a gone.example': 'nxdomain', 'aaaa gone.example': 'nxdomain' }, { settings: { routes: { '*': 'gone.example' } } }), 'defer 451 4.3.5')
-  assert.equal(await planned({ 'a gone.example': 'timeout' }, { settings: { routes: { '*': 'gone.example' } } }), 'defer 451 4.4.3')
+  assert.equal(
+    await planned(
+      { 'a gone.example': 'nxdomain', 'aaaa gone.example': 'nxdomain' },
+      { settings: { routes: { '*': 'gone.example' } } },
+    ),
+    'defer 451 4.3.5',
+  )
+  assert.equal(
+    await planned({ 'a gone.example': 'timeout' }, { settings: { routes: { '*': 'gone.example' } } }),
+    'defer 451 4.4.3',
+  )
 })
 
 test('[R18] a resolver that throws is one more "nobody knows"', async () => {
@@ -170,16 +275,27 @@ test('[R18] a resolver that throws is one more "nobody knows"', async () => {
   }
   const resolver = { mx: broken, a: broken, aaaa: broken }
   const random = { bytes: (length: number) => new Uint8Array(length), below: () => 0 }
-  const router = new Router({ resolver, clock: { monotonic: () => 0 }, random, settings: RouteSettings.parse({}), own: { names: [], addresses: [] } })
+  const router = new Router({
+    resolver,
+    clock: { monotonic: () => 0 },
+    random,
+    settings: RouteSettings.parse({}),
+    own: { names: [], addresses: [] },
+  })
   assert.equal(told(await router.plan('example.net')), 'defer 451 4.4.3')
 })
 
 test('settings refuse what is no route, and a login that is half one', () => {
-  for (const routes of [{ 'a b': 'x:25' }, { 'a.example': 'x:99999' }, { 'a.example': '' }, { '*x.example': 'h' }, { 'münchen.example': 'h' }]) {
+  for (const routes of [{ 'a b': 'x:25' }, { 'a.example': 'x:99999' }, { 'a.example': '' }, { '*x.example': 'h' }]) {
     assert.equal(RouteSettings.safeParse({ routes }).success, false, JSON.stringify(routes))
   }
   assert.equal(RouteSettings.safeParse({ smartHost: { host: 'h', username: 'u' } }).success, false)
   assert.equal(RouteSettings.safeParse({ smartHost: { host: 'h', username: 'u\n', password: 'p' } }).success, false)
+  const written = { 'München.example': 'h', '*.BÜCHER.example': 'h', '[IPv6:2001:DB8::1]': 'h' }
+  assert.deepEqual(
+    [...RouteSettings.parse({ routes: written }).routes.keys()],
+    ['xn--mnchen-3ya.example', '*.xn--bcher-kva.example', '[ipv6:2001:db8::1]'],
+  )
   assert.equal(RouteSettings.parse({ routes: { __proto__: 'x' } }).routes.size, 0)
 })
 

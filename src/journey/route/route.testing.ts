@@ -2,7 +2,8 @@
 
 import type { DnsFailure, MxRecord, Resolver } from '../../ground/ports/resolver.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
-import { Router, RouteSettings } from './route.ts'
+import { Router } from './route.ts'
+import { RouteSettings } from './settings.ts'
 
 /** `mx example.net` → `10 mx1, 20 mx2`; `a mx1` → `192.0.2.1, 192.0.2.2`; a failure's name stands for itself; no entry: nodata. */
 export type Zone = Readonly<Record<string, string>>
@@ -32,7 +33,10 @@ export class TableResolver implements Pick<Resolver, 'mx' | 'a' | 'aaaa'> {
     return this.#answer(`aaaa ${name}`, (text) => text)
   }
 
-  async #answer<T>(question: string, parse: (text: string) => T): Promise<Result<readonly T[], { type: DnsFailure; detail: string }>> {
+  async #answer<T>(
+    question: string,
+    parse: (text: string) => T,
+  ): Promise<Result<readonly T[], { type: DnsFailure; detail: string }>> {
     this.asked.push(question)
     const text = this.#zone.get(question) ?? 'nodata'
     if (FAILURES.has(text)) return err({ type: text as DnsFailure, detail: `${question}: ${text}` })
@@ -47,7 +51,15 @@ export interface TestRouter {
   advance(ms: number): void
 }
 
-export function testRouter(zone: Zone, options: { readonly settings?: object; readonly names?: readonly string[]; readonly addresses?: readonly string[]; readonly pick?: (limit: number) => number } = {}): TestRouter {
+export function testRouter(
+  zone: Zone,
+  options: {
+    readonly settings?: object
+    readonly names?: readonly string[]
+    readonly addresses?: readonly string[]
+    readonly pick?: (limit: number) => number
+  } = {},
+): TestRouter {
   let nowMs = 0
   const resolver = new TableResolver(zone)
   const router = new Router({

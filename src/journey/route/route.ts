@@ -3,4 +3,4 @@
 export { addressFamily } from './ip-address.ts'
 export { type RouteFacts, Router, type RouterParts } from './lookup.ts'
 export type { HostsPlan, NoRoute, Plan, PlannedHost, RouteCredentials, RouteSource, TlsPolicy } from './plan.ts'
-export { RouteSettings } from './settings.ts'
+export type { RouteSettings } from './settings.ts'

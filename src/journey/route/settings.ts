@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { duration } from '../../config/types.ts'
+import { domainToAscii } from '../../mail/message/message.ts'
 import { STATIC_ROUTES_MAX } from './limits.ts'
 import { parseTarget, type RouteTable, type RouteTarget } from './table.ts'
 
@@ -20,7 +21,9 @@ const SmartHost = z
     tls: z
       .enum(['required', 'opportunistic', 'implicit', 'none'])
       .default('required')
-      .describe('required: STARTTLS with a valid certificate; opportunistic: TLS when offered; implicit: TLS from the first byte (465); none: in clear'),
+      .describe(
+        'required: STARTTLS with a valid certificate; opportunistic: TLS when offered; implicit: TLS from the first byte (465); none: in clear',
+      ),
     username: printable().default('').describe('Name to log in with; empty: no login'),
     password: printable().default('').describe('Password to log in with; sent in clear only when tls is "none"'),
   })
@@ -32,10 +35,17 @@ export const RouteSettings = z
     routes: z
       .record(z.string(), z.string())
       .default({})
-      .describe('Domains that do not follow DNS: "example.com" = "host:port", "*.example.com" for every name below, "*" for all others')
+      .describe(
+        'Domains that do not follow DNS: "example.com" = "host:port", "*.example.com" for every name below, "*" for all others',
+      )
       .transform(routeTable),
     smartHost: SmartHost.optional(),
-    remotePort: z.int().min(1).max(65535).default(SMTP_PORT).describe('Port of mail hosts found by DNS; other than 25 only in laboratories'),
+    remotePort: z
+      .int()
+      .min(1)
+      .max(65535)
+      .default(SMTP_PORT)
+      .describe('Port of mail hosts found by DNS; other than 25 only in laboratories'),
     allowLoopback: z.boolean().default(false).describe('Deliver to loopback addresses that DNS names; only in laboratories'),
     positiveCacheTime: duration('5m').describe('How long a DNS answer is used'),
     negativeCacheTime: duration('1m').describe('How long the answer "no such record" is used'),
@@ -49,11 +59,19 @@ function routeTable(written: Readonly<Record<string, string>>, context: z.Refine
   const complain = (message: string): void => context.addIssue({ code: 'custom', message })
   if (Object.keys(written).length > STATIC_ROUTES_MAX) complain(`more than ${STATIC_ROUTES_MAX} routes`)
   for (const [domain, text] of Object.entries(written)) {
-    const key = domain.trim().toLowerCase()
+    const key = routeKey(domain.trim())
     const target = parseTarget(text, SMTP_PORT)
     if (!target.ok) complain(target.error)
-    else if (!/^(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-z:.]+\])$/.test(key)) complain(`"${domain}" is no domain, "*.domain" or "*"; write other scripts in A-label form (xn--…)`)
+    else if (key === undefined) complain(`"${domain}" is no domain, "*.domain" or "*"`)
     else table.set(key, target.value)
   }
   return table
+}
+
+/** Names in the form in which recipients' domains are compared: A-labels, lower case. */
+function routeKey(text: string): string | undefined {
+  if (text === '*' || /^\[[0-9a-z:.]+\]$/i.test(text)) return text.toLowerCase()
+  const wildcard = text.startsWith('*.') ? '*.' : ''
+  const domain = domainToAscii(text.slice(wildcard.length))
+  return domain.ok ? wildcard + domain.value : undefined
 }

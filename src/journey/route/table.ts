@@ -12,10 +12,13 @@ export type RouteTable = ReadonlyMap<string, RouteTarget>
 
 /** `mail.example:2525`, `192.0.2.1`, `[2001:db8::1]:25`. */
 export function parseTarget(text: string, standardPort: number): Result<RouteTarget, string> {
-  const match = /^(?:\[(?<literal>[0-9a-f:.]+)\]|(?<name>[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?))(?::(?<port>\d{1,5}))?$/i.exec(text.trim())
+  const match = /^(?:\[(?<literal>[0-9a-f:.]+)\]|(?<name>[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?))(?::(?<port>\d{1,5}))?$/i.exec(
+    text.trim(),
+  )
   const host = match?.groups?.['literal'] ?? match?.groups?.['name']
   const port = match?.groups?.['port'] === undefined ? standardPort : Number(match.groups['port'])
-  if (host === undefined || port < 1 || port > 65535) return err(`"${text}" is no host:port; write mail.example:25 or [2001:db8::1]:25`)
+  if (host === undefined || port < 1 || port > 65535)
+    return err(`"${text}" is no host:port; write mail.example:25 or [2001:db8::1]:25`)
   return ok({ host: host.toLowerCase(), port })
 }
 

@@ -33,6 +33,8 @@ export interface SessionContext {
   readonly hostname: string
   readonly settings: SessionSettings
   readonly patience: Patience
+  /** Whether a machine may relay without signing in. */
+  readonly isTrusted: (address: string) => boolean
   /** False while the disk is nearly full: new mail is put off before it costs anything. */
   readonly hasRoom: () => boolean
   /** Aborts when the program stops: sessions finish the message in hand and say goodbye. */

@@ -80,3 +80,8 @@ export async function bareRecipient(context: SessionContext, address: Address): 
   }
   return address
 }
+
+/** Whose queue a message goes into that a trusted machine sends from outside to outside: the first there is. */
+export async function organisationOf(context: SessionContext): Promise<number> {
+  return (await listOrganisations(context.store))[0]?.id ?? 0
+}

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { duration, size } from '../../config/types.ts'
+import { isNetwork } from './networks.ts'
 
 export const SessionSettings = z
   .object({
@@ -14,6 +15,11 @@ export const SessionSettings = z
       .enum(['never', 'loopback', 'always'])
       .default('loopback')
       .describe('Who may sign in without TLS: nobody, programs on this machine, or everybody (never wise).'),
+    trustedNetworks: z
+      .array(z.string().refine(isNetwork, 'an address or a network such as 192.0.2.0/24 or 2001:db8::/32'))
+      .max(1000)
+      .default([])
+      .describe('Machines that may send to everybody on the MX port without signing in, such as those of your own network. Never name others: spam would be sent through this server.'),
     signInTries: z.int().min(1).max(100).default(5).describe('Failed attempts to sign in before the connection is closed.'),
   })
   .describe('Taking mail: limits of SMTP sessions')

@@ -10,7 +10,7 @@ import { IncomingMessage } from './incoming.ts'
 import { isLoopback } from './loopback.ts'
 import { keepMessage } from './keep.ts'
 import { FAREWELL_MS } from './limits.ts'
-import { bareRecipient, resolveRecipient, withoutRepeats } from './recipients.ts'
+import { bareRecipient, organisationOf, resolveRecipient, withoutRepeats } from './recipients.ts'
 import * as replies from './replies.ts'
 import { senderRefused } from './sender.ts'
 import { MECHANISMS, SignIn, type SignInStep } from './sign-in.ts'
@@ -242,7 +242,7 @@ export class SmtpSession implements ConnectionHandler {
     const found = await resolveRecipient(this.#context, address)
     if (found.type === 'unknown-user') return this.#say(replies.UNKNOWN_USER)
     if (found.type === 'alias-loop') return this.#say(replies.ALIAS_LOOP)
-    if (found.org === undefined && this.#options.role === 'mx') return this.#say(replies.RELAY_DENIED)
+    if (found.org === undefined && this.#options.role === 'mx' && !this.#context.isTrusted(this.#connection.remote.address)) return this.#say(replies.RELAY_DENIED)
     transaction.org ??= found.org
     transaction.paths.push(formatAddress(address))
     transaction.recipients.push(...found.recipients)
@@ -284,14 +284,14 @@ export class SmtpSession implements ConnectionHandler {
     if (fault !== undefined) return fault
     const content = await incoming.finish()
     if (!content.ok) return 'code' in content.error ? content.error : replies.storeTrouble(content.error)
-    const kept = await keepMessage(this.#context, incoming, content.value, this.#envelope(transaction, incoming, event.facts.eightBit))
+    const kept = await keepMessage(this.#context, incoming, content.value, this.#envelope(transaction, incoming, { eightBit: event.facts.eightBit, org: transaction.org ?? (await organisationOf(this.#context)) }))
     return kept.ok ? replies.accepted(incoming.id) : replies.storeTrouble(kept.error)
   }
 
-  #envelope(transaction: Transaction, incoming: IncomingMessage, eightBit: boolean) {
+  #envelope(transaction: Transaction, incoming: IncomingMessage, { eightBit, org }: { readonly eightBit: boolean; readonly org: number }) {
     const { remote, tls } = this.#connection
     return {
-      org: transaction.org ?? 0,
+      org,
       source: this.#options.role,
       reversePath: transaction.reversePath,
       recipients: withoutRepeats(transaction.recipients),

@@ -46,7 +46,7 @@ const PAGES: readonly OptionSpec[] = [
 
 const SERVER_OPTIONS: readonly OptionSpec[] = [
   { name: 'config', value: 'FILE', summary: 'The settings file' },
-  { name: 'port-base', value: 'N', summary: 'Listen on N+25, N+587 and so on; 0 for the well-known ports' },
+  { name: 'port-base', value: 'N', summary: 'Listen on loopback at N+25, N+587 and so on; 0 takes free ports' },
   { name: 'hostname', value: 'NAME', summary: 'The name this server goes by' },
 ]
 

@@ -46,6 +46,10 @@ export interface OfflineError {
 
 export interface UpOptions {
   readonly dataDir: string
+  /** The person named it; it then comes before the settings file's. */
+  readonly dataDirNamed: boolean
+  /** One line for programs instead of the summary. */
+  readonly json: boolean
   readonly configFile?: string
   readonly portBase?: number
   readonly hostname?: string

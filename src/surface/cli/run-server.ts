@@ -75,6 +75,8 @@ function serverOptions(session: Session): Result<UpOptions, ExitCode> {
   const [configFile, hostname] = [session.option('config'), session.option('hostname')]
   return ok({
     dataDir: session.dataDir,
+    dataDirNamed: session.dataDirNamed,
+    json: session.json,
     ...(configFile === undefined ? {} : { configFile }),
     ...(portBase === undefined ? {} : { portBase }),
     ...(hostname === undefined ? {} : { hostname }),

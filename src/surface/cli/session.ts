@@ -22,6 +22,10 @@ export class Session {
     return this.option('data') ?? (this.io.env['POSTHORN_DATA'] || this.io.program.defaultDataDir)
   }
 
+  get dataDirNamed(): boolean {
+    return this.option('data') !== undefined || (this.io.env['POSTHORN_DATA'] ?? '') !== ''
+  }
+
   get json(): boolean {
     return this.has('json')
   }

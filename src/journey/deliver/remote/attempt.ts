@@ -78,14 +78,23 @@ export class Attempt {
       transcript: this.transcript.lines,
       ...(host === undefined ? {} : { host }),
       ...(this.#tls ? { tls: `${this.#tls.protocol} ${this.#tls.cipher}` } : {}),
-      ...(hold ? { holdDestination: { untilMs: nowMs + (hold.hold === 'busy' ? times.busyMs : times.unreachableMs), reason: hold.reason } } : {}),
+      ...(hold
+        ? {
+            holdDestination: {
+              untilMs: nowMs + (hold.hold === 'busy' ? times.busyMs : times.unreachableMs),
+              reason: hold.reason,
+            },
+          }
+        : {}),
     }
   }
 
   /** The destination rests when its hosts' trouble was the last word, and nobody got the message. */
   #settleRest(): { readonly hold: 'busy' | 'unreachable'; readonly reason: string } | undefined {
     const last = this.#judgements.at(-1)
-    const settled = this.isSettled ? { outcome: last?.outcome, hold: last?.next === 'stop' ? last.hold : undefined } : settle(this.#judgements)
+    const settled = this.isSettled
+      ? { outcome: last?.outcome, hold: last?.next === 'stop' ? last.hold : undefined }
+      : settle(this.#judgements)
     if (settled.outcome) this.answerRest(settled.outcome)
     return settled.hold === undefined || this.#delivered ? undefined : { hold: settled.hold, reason: settled.outcome?.text ?? '' }
   }

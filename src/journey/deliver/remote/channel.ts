@@ -81,7 +81,10 @@ export class Channel implements ConnectionHandler {
   }
 
   /** `refused`: the server would rather not; the connection goes on in clear. After a failed handshake the channel is unusable. */
-  async startTls(options: { readonly serverName?: string; readonly verify: boolean }): Promise<Result<'secured' | 'refused' | { failed: string }, ChannelTrouble>> {
+  async startTls(options: {
+    readonly serverName?: string
+    readonly verify: boolean
+  }): Promise<Result<'secured' | 'refused' | { failed: string }, ChannelTrouble>> {
     this.#client.startTls()
     this.#flush()
     const agreed = await this.#wait()

@@ -28,7 +28,12 @@ export interface ConnectParts {
 }
 
 /** `tls`: what to do this time; `none` when TLS has just failed here and clear is allowed. */
-export async function connect(parts: ConnectParts, target: Target, tls: TlsPolicy, observer: ClientObserver): Promise<Result<Channel, Trouble>> {
+export async function connect(
+  parts: ConnectParts,
+  target: Target,
+  tls: TlsPolicy,
+  observer: ClientObserver,
+): Promise<Result<Channel, Trouble>> {
   const connection = await parts.dialer.dial({
     address: target.address,
     port: target.port,
@@ -74,8 +79,13 @@ async function login(channel: Channel, target: Target): Promise<Trouble | undefi
   const { credentials } = target
   if (!credentials) return undefined
   // A password goes over the wire in clear only where the operator wrote "none".
-  if (channel.tls === undefined && target.tlsPolicy !== 'none') return { type: 'login', detail: 'the password is not sent without TLS' }
-  const exchange = startClientExchange(channel.capabilities.get('AUTH') ?? [], { authorize: undefined, name: credentials.username, password: credentials.password })
+  if (channel.tls === undefined && target.tlsPolicy !== 'none')
+    return { type: 'login', detail: 'the password is not sent without TLS' }
+  const exchange = startClientExchange(channel.capabilities.get('AUTH') ?? [], {
+    authorize: undefined,
+    name: credentials.username,
+    password: credentials.password,
+  })
   if (!exchange) return { type: 'login', detail: 'the host offers no way to log in that we know' }
   const answer = await channel.authenticate(exchange)
   if (!answer.ok) return answer.error

@@ -26,12 +26,17 @@ describe('TLS', () => {
     assert.deepEqual(outcomes(report), ['delivered 250 2.0.0'])
     assert.equal(report.tls, undefined)
     assert.equal(report.host, 'mx1.example')
-    assert.deepEqual(world.hosts[0]?.mails.map(({ connection, secure }) => [connection, secure]), [[2, false]])
+    assert.deepEqual(
+      world.hosts[0]?.mails.map(({ connection, secure }) => [connection, secure]),
+      [[2, false]],
+    )
     assert.match(notes(report), /the TLS handshake failed.*\n.*this time without TLS/)
   })
 
   test('that is refused leaves the connection in clear', async (t) => {
-    const world = await lab(t, { hosts: [{ tls: 'good', answer: ({ verb }) => (verb === 'STARTTLS' ? '454 not now' : undefined) }] })
+    const world = await lab(t, {
+      hosts: [{ tls: 'good', answer: ({ verb }) => (verb === 'STARTTLS' ? '454 not now' : undefined) }],
+    })
     assert.deepEqual(outcomes(await world.attempt()), ['delivered 250 2.0.0'])
     assert.equal(world.hosts[0]?.connections, 1)
   })
@@ -83,7 +88,10 @@ describe('login at a smart host', () => {
   })
 
   test('that is refused or impossible keeps the mail: our settings are wrong, not the message', async (t) => {
-    const refused = await lab(t, { hosts: [{ extensions, answer: ({ verb }) => (verb === 'AUTH' ? '535 5.7.8 no' : undefined) }], planChanges: { tlsPolicy: 'none', credentials } })
+    const refused = await lab(t, {
+      hosts: [{ extensions, answer: ({ verb }) => (verb === 'AUTH' ? '535 5.7.8 no' : undefined) }],
+      planChanges: { tlsPolicy: 'none', credentials },
+    })
     const report = await refused.attempt()
     assert.deepEqual(outcomes(report), ['deferred 535 5.7.8'])
     assert.ok(report.holdDestination)
@@ -98,15 +106,23 @@ describe('reuse', () => {
     for (let i = 0; i < 3; i++) assert.deepEqual(outcomes(await world.attempt()), ['delivered 250 2.0.0'])
     const host = world.hosts[0]
     assert.deepEqual([host?.connections, host?.mails.length], [1, 3])
-    assert.deepEqual(host?.lines.map((line) => line.slice(0, 4)), ['EHLO', 'MAIL', 'RCPT', 'DATA', 'MAIL', 'RCPT', 'DATA', 'MAIL', 'RCPT', 'DATA'])
+    assert.deepEqual(
+      host?.lines.map((line) => line.slice(0, 4)),
+      ['EHLO', 'MAIL', 'RCPT', 'DATA', 'MAIL', 'RCPT', 'DATA', 'MAIL', 'RCPT', 'DATA'],
+    )
     assert.match(notes(await world.attempt()), /^\(open connection to mx1\.example \[127\.0\.0\.1\]\)/)
   })
 
   test('after a refused envelope the next begins with RSET', async (t) => {
-    const world = await lab(t, { hosts: [{ answer: ({ verb, times }) => (verb === 'RCPT' && times === 1 ? '550 no' : undefined) }] })
+    const world = await lab(t, {
+      hosts: [{ answer: ({ verb, times }) => (verb === 'RCPT' && times === 1 ? '550 no' : undefined) }],
+    })
     assert.deepEqual(outcomes(await world.attempt()), ['failed 550'])
     assert.deepEqual(outcomes(await world.attempt()), ['delivered 250 2.0.0'])
-    assert.deepEqual(world.hosts[0]?.lines.map((line) => line.slice(0, 4)), ['EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'MAIL', 'RCPT', 'DATA'])
+    assert.deepEqual(
+      world.hosts[0]?.lines.map((line) => line.slice(0, 4)),
+      ['EHLO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'MAIL', 'RCPT', 'DATA'],
+    )
   })
 
   test('ends after so many messages, with QUIT', async (t) => {
@@ -114,7 +130,10 @@ describe('reuse', () => {
     for (let i = 0; i < 5; i++) await world.attempt()
     const host = world.hosts[0]
     await host?.until(() => host.lines.filter((line) => line === 'QUIT').length === 2)
-    assert.deepEqual(host?.mails.map(({ connection }) => connection), [1, 1, 2, 2, 3])
+    assert.deepEqual(
+      host?.mails.map(({ connection }) => connection),
+      [1, 1, 2, 2, 3],
+    )
   })
 
   test('ends after the idle time, with QUIT', async (t) => {
@@ -139,7 +158,10 @@ describe('reuse', () => {
 
   const deaths: readonly (readonly [string, NonNullable<HostScript['answer']>])[] = [
     ['hangs up at MAIL', ({ verb, times, connection }) => (verb === 'MAIL' && times === 2 && connection === 1 ? CUT : undefined)],
-    ['says 421 at MAIL', ({ verb, times, connection }) => (verb === 'MAIL' && times === 2 && connection === 1 ? '421 enough' : undefined)],
+    [
+      'says 421 at MAIL',
+      ({ verb, times, connection }) => (verb === 'MAIL' && times === 2 && connection === 1 ? '421 enough' : undefined),
+    ],
     ['hangs up at DATA', ({ verb, times, connection }) => (verb === 'DATA' && times === 2 && connection === 1 ? CUT : undefined)],
   ]
   for (const [what, answer] of deaths) {
@@ -162,21 +184,36 @@ describe('reuse', () => {
   })
 
   test('an open connection cut in the middle of the content counts as a try; after its end nobody else is asked', async (t) => {
-    const world = await lab(t, { hosts: [{ answer: ({ verb, times }) => (verb === 'DOT' && times === 2 ? CUT : undefined) }, {}] })
+    const world = await lab(t, {
+      hosts: [{ answer: ({ verb, times }) => (verb === 'DOT' && times === 2 ? CUT : undefined) }, {}],
+    })
     await world.attempt()
     assert.deepEqual(outcomes(await world.attempt()), ['deferred 0 4.4.2'])
     assert.deepEqual([world.hosts[0]?.connections, world.hosts[1]?.connections], [1, 0])
   })
 
   test('among equally good hosts the one with an open connection is taken', async (t) => {
-    const world = await lab(t, { hosts: [{}, {}], plan: (hosts) => ({ ...planOf(hosts), hosts: planOf(hosts).hosts.map((host) => ({ ...host, preference: 10 })).reverse() }) })
+    const world = await lab(t, {
+      hosts: [{}, {}],
+      plan: (hosts) => ({
+        ...planOf(hosts),
+        hosts: planOf(hosts)
+          .hosts.map((host) => ({ ...host, preference: 10 }))
+          .reverse(),
+      }),
+    })
     await world.attempt()
     await world.attempt()
-    assert.deepEqual(world.hosts.map(({ connections }) => connections), [0, 1])
+    assert.deepEqual(
+      world.hosts.map(({ connections }) => connections),
+      [0, 1],
+    )
   })
 
   test('close says goodbye to idle connections, abort ends attempts under way', async (t) => {
-    const world = await lab(t, { hosts: [{ answer: ({ verb, times }) => (verb === 'MAIL' && times === 2 ? { type: 'silence' } : undefined) }] })
+    const world = await lab(t, {
+      hosts: [{ answer: ({ verb, times }) => (verb === 'MAIL' && times === 2 ? { type: 'silence' } : undefined) }],
+    })
     const host = world.hosts[0]
     await Promise.all([world.attempt(), world.attempt()])
     const running = world.attempt()
@@ -254,9 +291,17 @@ describe('our own faults', () => {
 
   test('an address that cannot be written fails alone; a sender that cannot, for all (trap 48)', async (t) => {
     const world = await lab(t)
-    const bad = await world.attempt({ recipients: [{ n: 1, address: 'a@x>\r\nRCPT TO:<b@y' }, { n: 2, address: 'ok@example.net' }] })
+    const bad = await world.attempt({
+      recipients: [
+        { n: 1, address: 'a@x>\r\nRCPT TO:<b@y' },
+        { n: 2, address: 'ok@example.net' },
+      ],
+    })
     assert.deepEqual(outcomes(bad), ['failed 553 5.1.3', 'delivered 250 2.0.0'])
-    assert.deepEqual(outcomes(await world.attempt({ reversePath: 'a\r\n@x', recipients: recipients(2) })), ['failed 553 5.1.7', 'failed 553 5.1.7'])
+    assert.deepEqual(outcomes(await world.attempt({ reversePath: 'a\r\n@x', recipients: recipients(2) })), [
+      'failed 553 5.1.7',
+      'failed 553 5.1.7',
+    ])
   })
 
   test('a bug is a deferral and an alarm', async (t) => {

@@ -25,7 +25,11 @@ export interface Judgement {
   readonly hold?: 'busy' | 'unreachable'
 }
 
-export function judgeTrouble(trouble: Trouble, { host, tlsPolicy, connection }: Circumstances, progress?: TransactionResult): Judgement {
+export function judgeTrouble(
+  trouble: Trouble,
+  { host, tlsPolicy, connection }: Circumstances,
+  progress?: TransactionResult,
+): Judgement {
   if (progress?.contentEnded) return judgeAfterContent(trouble, host, progress)
   if (connection === 'reused' && isConnectionsFault(trouble) && progress?.data === undefined) {
     return { outcome: deferred(host, '4.4.2', describe(trouble)), next: 'fresh' }
@@ -47,7 +51,10 @@ export function judgeTrouble(trouble: Trouble, { host, tlsPolicy, connection }: 
       return { outcome: deferred(host, '4.4.2', describe(trouble)), next: 'next-host' }
     case 'tls-failed':
       // Opportunistic means: better in clear than not at all (RFC 7435 §3). Never where TLS was asked for.
-      return { outcome: deferred(host, '4.7.5', describe(trouble)), next: tlsPolicy === 'opportunistic' ? 'in-clear' : 'next-host' }
+      return {
+        outcome: deferred(host, '4.7.5', describe(trouble)),
+        next: tlsPolicy === 'opportunistic' ? 'in-clear' : 'next-host',
+      }
     case 'tls-missing':
       return { outcome: deferred(host, '4.7.4', describe(trouble)), next: 'next-host' }
     case 'login':
@@ -63,7 +70,11 @@ export function judgeTrouble(trouble: Trouble, { host, tlsPolicy, connection }: 
 /** A greeting or EHLO refused is about that host (RFC 5321 §3.8, trap 16); only "this host takes no mail" is for good (RFC 7504). */
 function judgeRefusedHost(reply: Reply, host: string): Judgement {
   const never = reply.code === 521 || reply.code === 556
-  return { outcome: { type: never ? 'failed' : 'deferred', ...factsOf(reply, host) }, next: 'next-host', ...(reply.code < 500 ? { hold: 'busy' as const } : {}) }
+  return {
+    outcome: { type: never ? 'failed' : 'deferred', ...factsOf(reply, host) },
+    next: 'next-host',
+    ...(reply.code < 500 ? { hold: 'busy' as const } : {}),
+  }
 }
 
 /** Once the final dot is out another host must not be asked: the message may have been accepted (RFC 1047). */
@@ -97,7 +108,10 @@ export function judgeTransaction(result: TransactionResult, circumstances: Circu
     answers: result.recipients.map((reply) => {
       if (reply === undefined) return undefined
       if (isPositive(reply)) return verdict === undefined ? undefined : contentOutcome(verdict, circumstances)
-      return recipientRefusal(reply, circumstances, { othersDelivered: someAccepted && final !== undefined && isPositive(final), someAccepted })
+      return recipientRefusal(reply, circumstances, {
+        othersDelivered: someAccepted && final !== undefined && isPositive(final),
+        someAccepted,
+      })
     }),
   }
 }
@@ -107,7 +121,11 @@ function contentOutcome(reply: Reply, circumstances: Circumstances): Outcome {
   return isPositive(reply) ? { type: 'delivered', ...factsOf(reply, circumstances.host) } : refusal(reply, circumstances)
 }
 
-function recipientRefusal(reply: Reply, circumstances: Circumstances, others: { readonly othersDelivered: boolean; readonly someAccepted: boolean }): Answer {
+function recipientRefusal(
+  reply: Reply,
+  circumstances: Circumstances,
+  others: { readonly othersDelivered: boolean; readonly someAccepted: boolean },
+): Answer {
   if (!saysTooMany(reply)) return refusal(reply, circumstances)
   // RFC 5321 §4.5.3.1.10: 552 in answer to RCPT is to be read as 452.
   const otherwise: Outcome = { type: 'deferred', ...factsOf(reply, circumstances.host) }
@@ -122,7 +140,8 @@ function saysTooMany(reply: Reply): boolean {
 
 function refusal(reply: Reply, { host, connection }: Circumstances): Outcome {
   // "Must issue STARTTLS first", said to one whose TLS has just failed: the TLS may be mended.
-  const wantsTls = connection === 'after-tls-failure' && (reply.code === 530 || reply.enhanced === '5.7.10' || reply.enhanced === '5.7.0')
+  const wantsTls =
+    connection === 'after-tls-failure' && (reply.code === 530 || reply.enhanced === '5.7.10' || reply.enhanced === '5.7.0')
   return { type: reply.code >= 500 && !wantsTls ? 'failed' : 'deferred', ...factsOf(reply, host) }
 }
 
@@ -137,7 +156,9 @@ export function settle(judgements: readonly Judgement[]): { readonly outcome: Ou
   const chosen = candidates.find(({ outcome }) => outcome.code > 0) ?? candidates.at(-1)
   if (!chosen) return { outcome: deferred(undefined, '4.4.0', 'no host could be tried') }
   if (candidates.some(({ hold }) => hold === 'busy')) return { outcome: chosen.outcome, hold: 'busy' }
-  return candidates.every(({ hold }) => hold === 'unreachable') ? { outcome: chosen.outcome, hold: 'unreachable' } : { outcome: chosen.outcome }
+  return candidates.every(({ hold }) => hold === 'unreachable')
+    ? { outcome: chosen.outcome, hold: 'unreachable' }
+    : { outcome: chosen.outcome }
 }
 
 export function ourDeferral(enhanced: string, text: string): Outcome {
@@ -158,7 +179,13 @@ function isConnectionsFault(trouble: Trouble): boolean {
 }
 
 function deferred(host: string | undefined, enhanced: string, text: string): Outcome {
-  return { type: 'deferred', code: 0, enhanced, text: text.slice(0, OUTCOME_TEXT_CHARACTERS_MAX), ...(host === undefined ? {} : { host }) }
+  return {
+    type: 'deferred',
+    code: 0,
+    enhanced,
+    text: text.slice(0, OUTCOME_TEXT_CHARACTERS_MAX),
+    ...(host === undefined ? {} : { host }),
+  }
 }
 
 function factsOf(reply: Reply, host: string): OutcomeFacts {

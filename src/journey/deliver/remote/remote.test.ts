@@ -36,15 +36,26 @@ describe('handing over', () => {
     const report = await world.attempt()
     assert.deepEqual(outcomes(report), ['delivered 250 2.0.0'])
     assert.equal(report.host, 'mx1.example')
-    assert.deepEqual(world.hosts[0]?.mails, [{ from: '<a@example.org> SIZE=28', to: ['<b@example.net>'], content: CONTENT, connection: 1, secure: false }])
+    assert.deepEqual(world.hosts[0]?.mails, [
+      { from: '<a@example.org> SIZE=28', to: ['<b@example.net>'], content: CONTENT, connection: 1, secure: false },
+    ])
     const said = lines(report)
-    assert.ok(said.includes('in 220 mx.example ESMTP') && said.includes('out RCPT TO:<b@example.net>') && said.includes('out … 28 bytes of content'))
+    assert.ok(
+      said.includes('in 220 mx.example ESMTP') &&
+        said.includes('out RCPT TO:<b@example.net>') &&
+        said.includes('out … 28 bytes of content'),
+    )
     assert.equal(said.at(-1), 'in 250 2.0.0 queued')
     assert.equal(report.holdDestination, undefined)
   })
 
   test('without PIPELINING, with HELO alone, with several lines in every answer', async (t) => {
-    for (const script of [{ extensions: [] }, on('EHLO', '502 what?'), on('MAIL', '250-ok\r\n250-ok\r\n250 ok'), on('DOT', '250-2.0.0 a\r\n250 2.0.0 b')]) {
+    for (const script of [
+      { extensions: [] },
+      on('EHLO', '502 what?'),
+      on('MAIL', '250-ok\r\n250-ok\r\n250 ok'),
+      on('DOT', '250-2.0.0 a\r\n250 2.0.0 b'),
+    ]) {
       const world = await lab(t, { hosts: [script] })
       assert.match(outcomes(await world.attempt())[0] ?? '', /^delivered 250/)
       assert.equal(world.hosts[0]?.mails[0]?.content, CONTENT)
@@ -52,7 +63,8 @@ describe('handing over', () => {
   })
 
   test('the final answer is about all accepted recipients; each refused one has its own (trap 42)', async (t) => {
-    const answer = ({ line }: Heard): Fault | undefined => (line.includes('r2@') ? '550 5.1.1 unknown' : line.includes('r3@') ? '450 4.2.1 later' : undefined)
+    const answer = ({ line }: Heard): Fault | undefined =>
+      line.includes('r2@') ? '550 5.1.1 unknown' : line.includes('r3@') ? '450 4.2.1 later' : undefined
     const world = await lab(t, { hosts: [{ answer }] })
     const report = await world.attempt({ recipients: recipients(4) })
     assert.deepEqual(outcomes(report), ['delivered 250 2.0.0', 'failed 550 5.1.1', 'deferred 450 4.2.1', 'delivered 250 2.0.0'])
@@ -86,7 +98,10 @@ describe('many recipients', () => {
       }
       const world = await lab(t, { hosts: [{ answer }] })
       assert.deepEqual(outcomes(await world.attempt({ recipients: recipients(5) })), new Array(5).fill('delivered 250 2.0.0'))
-      assert.deepEqual(world.hosts[0]?.mails.map(({ to }) => to.length), [2, 2, 1])
+      assert.deepEqual(
+        world.hosts[0]?.mails.map(({ to }) => to.length),
+        [2, 2, 1],
+      )
       assert.equal(world.hosts[0]?.connections, 1)
     }
   })
@@ -101,7 +116,8 @@ describe('many recipients', () => {
   })
 
   test('no second transaction when the first one’s content was refused', async (t) => {
-    const answer = ({ verb, times }: Heard): Fault | undefined => (verb === 'DOT' ? '451 later' : verb === 'RCPT' && times > 1 ? '452 too many' : undefined)
+    const answer = ({ verb, times }: Heard): Fault | undefined =>
+      verb === 'DOT' ? '451 later' : verb === 'RCPT' && times > 1 ? '452 too many' : undefined
     const world = await lab(t, { hosts: [{ answer }] })
     assert.deepEqual(outcomes(await world.attempt({ recipients: recipients(2) })), ['deferred 451', 'deferred 452'])
     assert.equal(world.hosts[0]?.lines.filter((line) => line.startsWith('MAIL')).length, 1)
@@ -110,10 +126,16 @@ describe('many recipients', () => {
   test('LIMITS RCPTMAX is kept (RFC 9422); without it a hundred at a time', async (t) => {
     const limited = await lab(t, { hosts: [{ extensions: ['PIPELINING', 'LIMITS RCPTMAX=2'] }] })
     assert.equal((await limited.attempt({ recipients: recipients(5) })).recipients.length, 5)
-    assert.deepEqual(limited.hosts[0]?.mails.map(({ to }) => to.length), [2, 2, 1])
+    assert.deepEqual(
+      limited.hosts[0]?.mails.map(({ to }) => to.length),
+      [2, 2, 1],
+    )
     const free = await lab(t)
     await free.attempt({ recipients: recipients(150) })
-    assert.deepEqual(free.hosts[0]?.mails.map(({ to }) => to.length), [100, 50])
+    assert.deepEqual(
+      free.hosts[0]?.mails.map(({ to }) => to.length),
+      [100, 50],
+    )
   })
 
   test('354 although nobody was accepted: a lone dot, and nobody gets an empty message (trap 13)', async (t) => {
@@ -126,7 +148,14 @@ describe('many recipients', () => {
 
 describe('the next host', () => {
   test('a refused greeting or EHLO, 4xx or 5xx, is about that host (trap 16)', async (t) => {
-    for (const script of [on('GREETING', '554 no'), on('GREETING', '450 busy'), on('GREETING', '421 busy'), on('EHLO', '550 no'), on('GREETING', '521 never'), on('GREETING', 'nonsense')]) {
+    for (const script of [
+      on('GREETING', '554 no'),
+      on('GREETING', '450 busy'),
+      on('GREETING', '421 busy'),
+      on('EHLO', '550 no'),
+      on('GREETING', '521 never'),
+      on('GREETING', 'nonsense'),
+    ]) {
       const world = await lab(t, { hosts: [script, {}] })
       const report = await world.attempt()
       assert.deepEqual(outcomes(report), ['delivered 250 2.0.0'])
@@ -182,7 +211,8 @@ describe('the next host', () => {
   })
 
   test('a recipient that has its answer is not asked for again at the next host', async (t) => {
-    const answer = ({ verb, line }: Heard): Fault | undefined => (line.includes('r1@') ? '550 5.1.1 no' : verb === 'DATA' ? CUT : undefined)
+    const answer = ({ verb, line }: Heard): Fault | undefined =>
+      line.includes('r1@') ? '550 5.1.1 no' : verb === 'DATA' ? CUT : undefined
     const world = await lab(t, { hosts: [{ answer }, {}] })
     assert.deepEqual(outcomes(await world.attempt({ recipients: recipients(2) })), ['failed 550 5.1.1', 'delivered 250 2.0.0'])
     assert.deepEqual(world.hosts[1]?.mails[0]?.to, ['<r2@example.net>'])
@@ -197,22 +227,44 @@ describe('the next host', () => {
   })
 
   test('an address that does not answer costs one try: the host’s other address is next (trap 35)', async (t) => {
-    const world = await lab(t, { plan: ([host]) => ({ type: 'hosts', source: 'mx', tlsPolicy: 'opportunistic', hosts: [{ name: 'mx', addresses: ['::1', '127.0.0.1'], port: host?.port ?? 0, preference: 1 }] }) })
+    const world = await lab(t, {
+      plan: ([host]) => ({
+        type: 'hosts',
+        source: 'mx',
+        tlsPolicy: 'opportunistic',
+        hosts: [{ name: 'mx', addresses: ['::1', '127.0.0.1'], port: host?.port ?? 0, preference: 1 }],
+      }),
+    })
     assert.deepEqual(outcomes(await world.attempt()), ['delivered 250 2.0.0'])
   })
 
   test('the source address follows the family (trap 36)', async (t) => {
     const asked: (string | undefined)[] = []
-    const dialer = { dial: async ({ address, localAddress }: { address: string; localAddress?: string }) => (asked.push(`${address} ${localAddress}`), { ok: false as const, error: { type: 'refused' as const, detail: 'no' } }) }
+    const dialer = {
+      async dial({ address, localAddress }: { readonly address: string; readonly localAddress?: string }) {
+        asked.push(`${address} ${localAddress}`)
+        return { ok: false as const, error: { type: 'refused' as const, detail: 'no' } }
+      },
+    }
     const plan = (): Parameters<typeof planOf>[0] => ['2001:db8::9', '192.0.2.9']
-    const world = await lab(t, { hosts: [], dialer, plan: () => planOf(plan()), settings: { sourceAddress4: '192.0.2.1', sourceAddress6: '2001:db8::1' } })
+    const world = await lab(t, {
+      hosts: [],
+      dialer,
+      plan: () => planOf(plan()),
+      settings: { sourceAddress4: '192.0.2.1', sourceAddress6: '2001:db8::1' },
+    })
     await world.attempt()
     assert.deepEqual(asked, ['2001:db8::9 2001:db8::1', '192.0.2.9 192.0.2.1'])
   })
 })
 
 function planOf(addresses: readonly string[]) {
-  return { type: 'hosts', source: 'mx', tlsPolicy: 'opportunistic', hosts: [{ name: 'mx', addresses, port: 25, preference: 1 }] } as const
+  return {
+    type: 'hosts',
+    source: 'mx',
+    tlsPolicy: 'opportunistic',
+    hosts: [{ name: 'mx', addresses, port: 25, preference: 1 }],
+  } as const
 }
 
 describe('the final answer', () => {
@@ -242,7 +294,9 @@ describe('the final answer', () => {
       await refused
       yield Buffer.from(piece)
     }
-    const world = await lab(t, { hosts: [{ answer: ({ verb }) => (verb === 'DATA' ? '354 go\r\n552 5.3.4 too large' : undefined) }] })
+    const world = await lab(t, {
+      hosts: [{ answer: ({ verb }) => (verb === 'DATA' ? '354 go\r\n552 5.3.4 too large' : undefined) }],
+    })
     const report = await world.attempt({ open })
     go()
     assert.deepEqual(outcomes(report), ['failed 552 5.3.4'])
@@ -260,7 +314,10 @@ describe('patience', () => {
     test(`a silent ${verb} is waited for so long and no longer; then the next host (trap 38)`, async (t) => {
       const world = await lab(t, { hosts: [on(verb, SILENCE), {}] })
       let settled = false
-      const running = attemptPastSilence(world, () => heard(world), ms - 2000).then((report) => ((settled = true), report))
+      const running = attemptPastSilence(world, () => heard(world), ms - 2000)
+      void running.then(() => {
+        settled = true
+      })
       await world.hosts[0]?.until(() => heard(world))
       for (let turns = 0; turns < 10 || world.dialed() === 0; turns++) await turn()
       assert.equal(settled, false)

@@ -7,7 +7,8 @@ import type { Log } from '../../../ground/ports/log.ts'
 import { nodeDialer } from '../../../platform/node/dialer.ts'
 import type { HostsPlan, Plan } from '../../route/route.ts'
 import type { AttemptReport, RemoteJob } from '../job.ts'
-import { RemoteDelivery, RemoteSettings } from './remote.ts'
+import { RemoteDelivery } from './remote.ts'
+import { RemoteSettings } from './settings.ts'
 import { type HostScript, ScriptedHost } from './scripted-host.testing.ts'
 
 export class HandClock implements Clock {
@@ -128,10 +129,18 @@ export async function* pieces(...texts: readonly string[]): AsyncIterable<Uint8A
 
 /** `delivered 250`, `deferred 0 4.4.1` …, one for each recipient. */
 export function outcomes(report: AttemptReport): readonly string[] {
-  return report.recipients.map(({ outcome }) => `${outcome.type} ${outcome.code}${outcome.enhanced === undefined ? '' : ` ${outcome.enhanced}`}`)
+  return report.recipients.map(
+    ({ outcome }) => `${outcome.type} ${outcome.code}${outcome.enhanced === undefined ? '' : ` ${outcome.enhanced}`}`,
+  )
 }
 
 function collectingLog(errors: string[]): Log {
-  const log: Log = { debug() {}, info() {}, warn() {}, error: (message, fields) => errors.push(`${message}: ${fields?.cause ?? ''}`), child: () => log }
+  const log: Log = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (message, fields) => errors.push(`${message}: ${fields?.cause ?? ''}`),
+    child: () => log,
+  }
   return log
 }

@@ -4,20 +4,34 @@
 import type { Clock } from '../../../ground/ports/clock.ts'
 import type { Dialer } from '../../../ground/ports/connection.ts'
 import type { Log } from '../../../ground/ports/log.ts'
-import { isSafeOnTheWire, PHASE_TIMEOUTS_MS, type PhaseTimeouts, recipientsLimit, sizeLimit } from '../../../mail/protocol/smtp/smtp.ts'
+import {
+  isSafeOnTheWire,
+  PHASE_TIMEOUTS_MS,
+  type PhaseTimeouts,
+  recipientsLimit,
+  sizeLimit,
+} from '../../../mail/protocol/smtp/smtp.ts'
 import type { HostsPlan, PlannedHost, RouteFacts, Router } from '../../route/route.ts'
-import type { AttemptReport, RemoteJob } from '../job.ts'
+import type { AttemptReport, RemoteDeliverer, RemoteJob } from '../job.ts'
 import { Attempt } from './attempt.ts'
 import type { Channel } from './channel.ts'
 import { connect, type ConnectParts, type Target } from './connect.ts'
 import { ADDRESSES_TRIED_MAX, RECIPIENTS_PER_TRANSACTION_MAX, TRANSACTIONS_PER_ATTEMPT_MAX } from './limits.ts'
-import { type Circumstances, describe, judgeTransaction, judgeTrouble, type Next, noRouteOutcome, ourDeferral } from './outcome.ts'
+import {
+  type Circumstances,
+  describe,
+  judgeTransaction,
+  judgeTrouble,
+  type Next,
+  noRouteOutcome,
+  ourDeferral,
+} from './outcome.ts'
 import { ChannelPool } from './pool.ts'
-import { RemoteSettings } from './settings.ts'
+import type { RemoteSettings } from './settings.ts'
 import { Transcript } from './transcript.ts'
 import type { Trouble } from './trouble.ts'
 
-export { RemoteSettings }
+export type { RemoteSettings }
 
 export interface RemoteParts {
   readonly dialer: Dialer
@@ -32,7 +46,7 @@ export interface RemoteParts {
   readonly timeouts?: PhaseTimeouts
 }
 
-export class RemoteDelivery {
+export class RemoteDelivery implements RemoteDeliverer {
   readonly #parts: RemoteParts
   readonly #pool: ChannelPool
   readonly #connectParts: ConnectParts
@@ -43,7 +57,13 @@ export class RemoteDelivery {
     this.#parts = parts
     this.#pool = new ChannelPool({ clock, idleMs: settings.idleTime, messagesPerConnection: settings.messagesPerConnection })
     const channel = { hostname, clock, timeouts: parts.timeouts ?? PHASE_TIMEOUTS_MS }
-    this.#connectParts = { dialer, settings, channel, watch: (opened) => this.#pool.watch(opened), forget: (broken) => this.#pool.forget(broken) }
+    this.#connectParts = {
+      dialer,
+      settings,
+      channel,
+      watch: (opened) => this.#pool.watch(opened),
+      forget: (broken) => this.#pool.forget(broken),
+    }
   }
 
   /** Never rejects: a bug becomes a deferral and an alarm. */
@@ -53,7 +73,10 @@ export class RemoteDelivery {
     try {
       await this.#run(attempt)
     } catch (error) {
-      log.error('delivery broke', { destination: job.destination, cause: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      log.error('delivery broke', {
+        destination: job.destination,
+        cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
       attempt.answerRest(ourDeferral('4.3.0', 'a fault of ours; the message is tried again'))
     }
     return attempt.report(clock.now(), { busyMs: settings.holdBusy, unreachableMs: settings.holdUnreachable })
@@ -73,9 +96,13 @@ export class RemoteDelivery {
   async #run(attempt: Attempt): Promise<void> {
     refuseUnsafe(attempt)
     if (attempt.isSettled) return
-    const plan = await this.#parts.router.plan(attempt.job.destination, this.#parts.isLocal ? { isLocal: this.#parts.isLocal } : {})
+    const plan = await this.#parts.router.plan(
+      attempt.job.destination,
+      this.#parts.isLocal ? { isLocal: this.#parts.isLocal } : {},
+    )
     if (plan.type === 'hosts') return this.#tryPlan(attempt, plan)
-    if (plan.type === 'local') return attempt.answerRest(ourDeferral('4.3.5', 'the domain has become local; the message is routed anew'))
+    if (plan.type === 'local')
+      return attempt.answerRest(ourDeferral('4.3.5', 'the domain has become local; the message is routed anew'))
     attempt.transcript.note(plan.text)
     const outcome = noRouteOutcome(plan)
     attempt.note({ outcome, next: 'stop', ...(plan.type === 'defer' ? { hold: 'unreachable' as const } : {}) })
@@ -122,9 +149,17 @@ export class RemoteDelivery {
   }
 
   async #tryFresh(attempt: Attempt, target: Target, connection: 'fresh' | 'after-tls-failure'): Promise<Next> {
-    if (this.#aborted) return attempt.note({ outcome: ourDeferral('4.3.2', 'this server is stopping; the message is tried again'), next: 'stop' })
-    attempt.transcript.note(`connecting to ${target.host} [${target.address}]:${target.port}${connection === 'fresh' ? '' : ', this time without TLS'}`)
-    const opened = await connect(this.#connectParts, target, connection === 'fresh' ? target.tlsPolicy : 'none', attempt.transcript)
+    if (this.#aborted)
+      return attempt.note({ outcome: ourDeferral('4.3.2', 'this server is stopping; the message is tried again'), next: 'stop' })
+    attempt.transcript.note(
+      `connecting to ${target.host} [${target.address}]:${target.port}${connection === 'fresh' ? '' : ', this time without TLS'}`,
+    )
+    const opened = await connect(
+      this.#connectParts,
+      target,
+      connection === 'fresh' ? target.tlsPolicy : 'none',
+      attempt.transcript,
+    )
     if (!opened.ok) return this.#judge(attempt, opened.error, circumstancesOf(target, connection))
     if (opened.value.tls) attempt.transcript.note(`${opened.value.tls.protocol} ${opened.value.tls.cipher}`)
     return this.#handOver(attempt, opened.value, target, connection)
@@ -144,10 +179,19 @@ export class RemoteDelivery {
     const obstacle = obstacleOf(channel, job)
     if (obstacle) return this.#judge(attempt, obstacle, circumstances)
     attempt.usedTls(channel.tls)
-    const limit = Math.min(recipientsLimit(channel.capabilities) ?? RECIPIENTS_PER_TRANSACTION_MAX, RECIPIENTS_PER_TRANSACTION_MAX)
+    const limit = Math.min(
+      recipientsLimit(channel.capabilities) ?? RECIPIENTS_PER_TRANSACTION_MAX,
+      RECIPIENTS_PER_TRANSACTION_MAX,
+    )
     for (let turn = 1; !attempt.isSettled; turn++) {
       const recipients = attempt.waiting(limit)
-      const envelope = { reversePath: job.reversePath, recipients: recipients.map(({ address }) => address), sizeBytes: job.sizeBytes, eightBit: job.eightBit, smtpUtf8: job.smtpUtf8 }
+      const envelope = {
+        reversePath: job.reversePath,
+        recipients: recipients.map(({ address }) => address),
+        sizeBytes: job.sizeBytes,
+        eightBit: job.eightBit,
+        smtpUtf8: job.smtpUtf8,
+      }
       const { result, trouble } = await channel.send(envelope, job.open())
       const { answers, rest } = judgeTransaction(result, circumstances)
       const complete = attempt.apply(recipients, answers)
@@ -162,7 +206,8 @@ export class RemoteDelivery {
 
   #judge(attempt: Attempt, trouble: Trouble, circumstances: Circumstances, progress?: Parameters<typeof judgeTrouble>[2]): Next {
     attempt.transcript.note(describe(trouble))
-    if (trouble.type === 'content') this.#parts.log.error('content could not be sent', { destination: attempt.job.destination, cause: trouble.detail })
+    if (trouble.type === 'content')
+      this.#parts.log.error('content could not be sent', { destination: attempt.job.destination, cause: trouble.detail })
     const judgement = judgeTrouble(trouble, circumstances, progress)
     return judgement.next === 'fresh' || judgement.next === 'in-clear' ? judgement.next : attempt.note(judgement)
   }
@@ -177,21 +222,37 @@ function refuseUnsafe(attempt: Attempt): void {
   }
   attempt.apply(
     job.recipients,
-    job.recipients.map(({ address }) => (unsafe(address) ? { type: 'failed', code: 553, enhanced: '5.1.3', text: 'the address cannot be written in SMTP' } : undefined)),
+    job.recipients.map(({ address }) =>
+      unsafe(address)
+        ? { type: 'failed', code: 553, enhanced: '5.1.3', text: 'the address cannot be written in SMTP' }
+        : undefined,
+    ),
   )
 }
 
 /** RFC 6152, RFC 6531 §3.5, RFC 1870 §6: what a host does not offer to carry is not forced on it. */
 function obstacleOf({ capabilities }: Channel, job: RemoteJob): Trouble | undefined {
   if (job.smtpUtf8 && !capabilities.has('SMTPUTF8')) {
-    return { type: 'cannot-carry', what: 'smtputf8', detail: 'the host does not take internationalised mail (SMTPUTF8), which this message needs' }
+    return {
+      type: 'cannot-carry',
+      what: 'smtputf8',
+      detail: 'the host does not take internationalised mail (SMTPUTF8), which this message needs',
+    }
   }
   if (job.eightBit && !capabilities.has('8BITMIME')) {
-    return { type: 'cannot-carry', what: 'eight-bit', detail: 'the host does not take 8-bit content (8BITMIME), which this message has' }
+    return {
+      type: 'cannot-carry',
+      what: 'eight-bit',
+      detail: 'the host does not take 8-bit content (8BITMIME), which this message has',
+    }
   }
   const largest = sizeLimit(capabilities)
   if (largest === undefined || job.sizeBytes <= largest) return undefined
-  return { type: 'cannot-carry', what: 'size', detail: `the host takes messages of up to ${largest} bytes; this one has ${job.sizeBytes}` }
+  return {
+    type: 'cannot-carry',
+    what: 'size',
+    detail: `the host takes messages of up to ${largest} bytes; this one has ${job.sizeBytes}`,
+  }
 }
 
 function targetOf(plan: HostsPlan, host: PlannedHost, address: string): Target {

@@ -167,7 +167,13 @@ class Talk {
     this.#inContent = false
     this.#host.heardDot = true
     this.#text = this.#text.slice(length)
-    const mail = { from: this.#from ?? '', to: this.#to, content: stuffed.replace(/^\.\./gm, '.'), connection: this.#connection, secure: this.#secure }
+    const mail = {
+      from: this.#from ?? '',
+      to: this.#to,
+      content: stuffed.replace(/^\.\./gm, '.'),
+      connection: this.#connection,
+      secure: this.#secure,
+    }
     const said = this.#say('DOT', '', this.#to.length > 0 ? '250 2.0.0 queued' : '554 no recipients')
     if (said.startsWith('2')) this.#host.mails.push(mail)
     this.#from = undefined

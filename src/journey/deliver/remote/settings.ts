@@ -6,7 +6,12 @@ import { duration } from '../../../config/types.ts'
 export const RemoteSettings = z
   .object({
     connectTimeout: duration('30s').describe('How long to wait for a connection to one address'),
-    messagesPerConnection: z.int().min(1).max(10_000).default(100).describe('Messages after which a connection is closed and a new one made'),
+    messagesPerConnection: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(100)
+      .describe('Messages after which a connection is closed and a new one made'),
     idleTime: duration('5s').describe('How long a connection is kept open for the next message'),
     sourceAddress4: z.string().default('').describe('Local IPv4 address to connect from; empty: the system chooses'),
     sourceAddress6: z.string().default('').describe('Local IPv6 address to connect from; empty: the system chooses'),

@@ -26,7 +26,8 @@ export class Transcript implements ClientObserver {
   received(reply: Reply): void {
     const enhanced = reply.enhanced === undefined ? '' : `${reply.enhanced} `
     const last = reply.lines.length - 1
-    for (let i = 0; i <= last && !this.#isFull(); i++) this.#add('in', `${reply.code}${i < last ? '-' : ' '}${enhanced}${reply.lines[i] ?? ''}`)
+    for (let i = 0; i <= last && !this.#isFull(); i++)
+      this.#add('in', `${reply.code}${i < last ? '-' : ' '}${enhanced}${reply.lines[i] ?? ''}`)
   }
 
   /** Something that was not said but explains what was. */
