@@ -11,7 +11,10 @@ export function parseCapabilities(reply: Reply): Capabilities {
   const capabilities = new Map<string, readonly string[]>()
   for (const line of reply.lines.slice(1, 1 + CAPABILITIES_MAX)) {
     // Old servers write "AUTH=PLAIN LOGIN" for "AUTH PLAIN LOGIN".
-    const [keyword = '', ...parameters] = line.trim().replace(/^(auth)=/i, '$1 ').split(/\s+/)
+    const [keyword = '', ...parameters] = line
+      .trim()
+      .replace(/^(auth)=/i, '$1 ')
+      .split(/\s+/)
     if (keyword === '') continue
     const name = keyword.toUpperCase()
     capabilities.set(name, [...(capabilities.get(name) ?? []), ...parameters])

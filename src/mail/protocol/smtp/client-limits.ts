@@ -12,7 +12,18 @@ export const JOINED_OUTPUT_BYTES_MAX = 512 * 1024
 const MINUTE_MS = 60_000
 
 /** What a client waits for; each with its own patience. */
-export type Phase = 'greeting' | 'hello' | 'starttls' | 'handshake' | 'auth' | 'envelope' | 'data' | 'block' | 'final' | 'quit' | 'idle'
+export type Phase =
+  | 'greeting'
+  | 'hello'
+  | 'starttls'
+  | 'handshake'
+  | 'auth'
+  | 'envelope'
+  | 'data'
+  | 'block'
+  | 'final'
+  | 'quit'
+  | 'idle'
 
 export type PhaseTimeouts = Readonly<Record<Phase, number>>
 

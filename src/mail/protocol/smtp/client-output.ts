@@ -17,7 +17,8 @@ export class ClientOutput {
   take(): string | Uint8Array | undefined {
     if (this.#pieces.length <= 1) return this.#pieces.shift()
     let count = 0
-    for (let size = 0; count < this.#pieces.length && size < JOINED_OUTPUT_BYTES_MAX; count++) size += this.#pieces[count]?.length ?? 0
+    for (let size = 0; count < this.#pieces.length && size < JOINED_OUTPUT_BYTES_MAX; count++)
+      size += this.#pieces[count]?.length ?? 0
     const taken = this.#pieces.splice(0, count)
     if (taken.every((piece) => typeof piece === 'string')) return taken.join('')
     return Buffer.concat(taken.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece)))

@@ -42,7 +42,12 @@ export class ClientTransaction implements TransactionResult {
     this.#capabilities = capabilities
     this.leftOpen = options.resetFirst
     this.recipients = envelope.recipients.map(() => undefined)
-    this.#unsent = [...(options.resetFirst ? (['RSET'] as const) : []), 'MAIL', ...envelope.recipients.map(() => 'RCPT' as const), 'DATA']
+    this.#unsent = [
+      ...(options.resetFirst ? (['RSET'] as const) : []),
+      'MAIL',
+      ...envelope.recipients.map(() => 'RCPT' as const),
+      'DATA',
+    ]
   }
 
   get awaitsData(): boolean {

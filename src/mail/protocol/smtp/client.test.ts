@@ -11,7 +11,12 @@ const PIPELINING = 'PIPELINING'
 test('[C1] greets with EHLO and reads what is offered', () => {
   const bench = new Bench()
   assert.equal(bench.says('220 mx.example.net ESMTP\r\n'), 'EHLO mail.example.org\r\n')
-  assert.equal(bench.says('250-mx.example.net\r\n250-SIZE 1000\r\n250-auth=PLAIN\r\n250-AUTH LOGIN\r\n250-__proto__ x\r\n250 LIMITS RCPTMAX=7\r\n'), '')
+  assert.equal(
+    bench.says(
+      '250-mx.example.net\r\n250-SIZE 1000\r\n250-auth=PLAIN\r\n250-AUTH LOGIN\r\n250-__proto__ x\r\n250 LIMITS RCPTMAX=7\r\n',
+    ),
+    '',
+  )
   assert.deepEqual(bench.last, { type: 'ready' })
   assert.deepEqual(bench.client.capabilities.get('AUTH'), ['PLAIN', 'LOGIN'])
   assert.equal(sizeLimit(bench.client.capabilities), 1000)
@@ -82,7 +87,11 @@ test('[C6] logs in; the secret is in the bytes and never in the transcript', () 
 test('[C7] answers challenges; gives up with "*" when the mechanism has no more, however often it is asked', () => {
   const bench = new Bench().ready('AUTH LOGIN')
   const answers = ['name', 'word']
-  bench.client.authenticate({ mechanism: 'LOGIN', initial: undefined, respond: () => (answers.length > 0 ? Buffer.from(answers.shift() ?? '') : undefined) })
+  bench.client.authenticate({
+    mechanism: 'LOGIN',
+    initial: undefined,
+    respond: () => (answers.length > 0 ? Buffer.from(answers.shift() ?? '') : undefined),
+  })
   assert.equal(bench.sends(), 'AUTH LOGIN\r\n')
   assert.equal(bench.says('334 VXNlcm5hbWU6\r\n'), 'bmFtZQ==\r\n')
   assert.equal(bench.says('334 UGFzc3dvcmQ6\r\n'), 'd29yZA==\r\n')
@@ -120,7 +129,10 @@ test('[C10] content leaves dot-stuffed with its end, and the final answer is eve
   bench.says('250 2.0.0 queued\r\n')
   assert.ok(bench.last?.type === 'done' && bench.last.reusable)
   const { result } = bench.last
-  assert.deepEqual(result.recipients.map((reply) => reply?.code), [250, 550, 250])
+  assert.deepEqual(
+    result.recipients.map((reply) => reply?.code),
+    [250, 550, 250],
+  )
   assert.deepEqual([result.final?.code, result.final?.enhanced, result.contentEnded], [250, '2.0.0', true])
   assert.ok(bench.transcript.includes('C: … 8 bytes of content'))
 })
@@ -167,7 +179,12 @@ test('[C14] without PIPELINING nothing is asked for content that nobody would ge
 })
 
 test('[C15] 421 at any point is about the channel (trap 15)', () => {
-  const points: readonly (readonly string[])[] = [['421 x\r\n'], ['250 ok\r\n421 x\r\n'], ['250 ok\r\n250 ok\r\n421 x\r\n'], ['250 ok\r\n250 ok\r\n354 go\r\n', '421 x\r\n']]
+  const points: readonly (readonly string[])[] = [
+    ['421 x\r\n'],
+    ['250 ok\r\n421 x\r\n'],
+    ['250 ok\r\n250 ok\r\n421 x\r\n'],
+    ['250 ok\r\n250 ok\r\n354 go\r\n', '421 x\r\n'],
+  ]
   for (const said of points) {
     const bench = new Bench().ready(PIPELINING)
     bench.begin()
@@ -294,7 +311,10 @@ test('[C24] how the bytes are cut makes no difference', () => {
   fc.assert(
     fc.property(fc.constantFrom(...CONVERSATIONS), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (said, cuts) => {
       let i = 0
-      assert.deepEqual(converse(said, () => cuts[i++ % cuts.length] ?? 1), converse(said))
+      assert.deepEqual(
+        converse(said, () => cuts[i++ % cuts.length] ?? 1),
+        converse(said),
+      )
     }),
     { numRuns: 200 },
   )
@@ -303,7 +323,30 @@ test('[C24] how the bytes are cut makes no difference', () => {
 /** Random bytes, and random pieces of SMTP: both reach places the other does not. */
 const NOISE = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
-  fc.array(fc.constantFrom('2', '5', '0', '250', '354', '421', '220', '550', ' ', '-', '\r\n', '\n', '.', 'ok', 'PIPELINING', '250-', '334 '), { maxLength: 40 }).map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        '2',
+        '5',
+        '0',
+        '250',
+        '354',
+        '421',
+        '220',
+        '550',
+        ' ',
+        '-',
+        '\r\n',
+        '\n',
+        '.',
+        'ok',
+        'PIPELINING',
+        '250-',
+        '334 ',
+      ),
+      { maxLength: 40 },
+    )
+    .map((parts) => parts.join('')),
 )
 
 test('[C25] whatever a server sends, nothing is thrown and nothing hangs', () => {

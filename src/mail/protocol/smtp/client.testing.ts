@@ -2,7 +2,13 @@
 
 import { SmtpClient, type ClientEnvelope, type ClientEvent } from './client.ts'
 
-export const ENVELOPE: ClientEnvelope = { reversePath: 'a@example.org', recipients: ['b@example.net'], sizeBytes: 5, eightBit: false, smtpUtf8: false }
+export const ENVELOPE: ClientEnvelope = {
+  reversePath: 'a@example.org',
+  recipients: ['b@example.net'],
+  sizeBytes: 5,
+  eightBit: false,
+  smtpUtf8: false,
+}
 
 export class Bench {
   readonly client = new SmtpClient({ hostname: 'mail.example.org' })
@@ -13,7 +19,10 @@ export class Bench {
   /** `cut` says how long the next piece of the server's bytes may be. */
   constructor(cut: (length: number) => number = (length) => length) {
     this.#cut = cut
-    this.client.observe({ sent: (line) => this.transcript.push(`C: ${line}`), received: (reply) => this.transcript.push(`S: ${reply.code}`) })
+    this.client.observe({
+      sent: (line) => this.transcript.push(`C: ${line}`),
+      received: (reply) => this.transcript.push(`S: ${reply.code}`),
+    })
   }
 
   /** The server says this; back comes what the client then sends. */

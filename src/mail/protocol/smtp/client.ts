@@ -229,7 +229,8 @@ export class SmtpClient {
   }
 
   #onChallenge(reply: Reply): void {
-    const answer = ++this.#challenges > AUTH_CHALLENGES_MAX ? undefined : this.#exchange?.respond(Buffer.from(reply.lines[0] ?? '', 'base64'))
+    const answer =
+      ++this.#challenges > AUTH_CHALLENGES_MAX ? undefined : this.#exchange?.respond(Buffer.from(reply.lines[0] ?? '', 'base64'))
     this.#output.push(answer === undefined ? '*\r\n' : `${base64(answer)}\r\n`)
     this.#observer?.sent(answer === undefined ? '*' : '(hidden)')
     if (this.#challenges > AUTH_CHALLENGES_MAX + 1) this.#unexpected(reply)

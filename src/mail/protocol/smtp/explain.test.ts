@@ -7,8 +7,18 @@ import { ENHANCED_CODES } from './explain-enhanced.ts'
 import { explain } from './explain.ts'
 import { KNOWN_TEXTS } from './explain-texts.ts'
 
-const BASIC = '211 214 220 221 235 250 251 252 334 354 421 432 450 451 452 453 454 455 458 459 500 501 502 503 504 521 525 530 534 535 538 550 551 552 553 554 555 556'
-const REGISTERED: readonly (readonly [subject: number, last: number])[] = [[0, 0], [1, 10], [2, 4], [3, 6], [4, 7], [5, 6], [6, 10], [7, 30]]
+const BASIC =
+  '211 214 220 221 235 250 251 252 334 354 421 432 450 451 452 453 454 455 458 459 500 501 502 503 504 521 525 530 534 535 538 550 551 552 553 554 555 556'
+const REGISTERED: readonly (readonly [subject: number, last: number])[] = [
+  [0, 0],
+  [1, 10],
+  [2, 4],
+  [3, 6],
+  [4, 7],
+  [5, 6],
+  [6, 10],
+  [7, 30],
+]
 
 test('every basic code of RFC 5321, 4954 and 7504 has an explanation', () => {
   for (const code of BASIC.split(' ').map(Number)) assert.ok(BASIC_CODES.has(code), String(code))
@@ -30,23 +40,68 @@ test('explanations are whole sentences, and none says the same in both fields', 
 
 /** What was said, and the known text that explains it. Written for these tests in the providers' manner. */
 const SAID: readonly (readonly [code: number, enhanced: string | undefined, text: string, id: string])[] = [
-  [550, '5.7.26', 'This mail has been blocked because the sender is unauthenticated. DKIM = did not pass SPF [example.org] with ip: [192.0.2.1] = did not pass - gsmtp', 'gmail-unauthenticated'],
-  [421, '4.7.28', 'Our system has detected an unusual rate of unsolicited mail originating from your IP address. gsmtp', 'gmail-volume'],
-  [450, '4.2.1', 'The user you are trying to contact is receiving mail at a rate that prevents additional messages. gsmtp', 'gmail-rate'],
+  [
+    550,
+    '5.7.26',
+    'This mail has been blocked because the sender is unauthenticated. DKIM = did not pass SPF [example.org] with ip: [192.0.2.1] = did not pass - gsmtp',
+    'gmail-unauthenticated',
+  ],
+  [
+    421,
+    '4.7.28',
+    'Our system has detected an unusual rate of unsolicited mail originating from your IP address. gsmtp',
+    'gmail-volume',
+  ],
+  [
+    450,
+    '4.2.1',
+    'The user you are trying to contact is receiving mail at a rate that prevents additional messages. gsmtp',
+    'gmail-rate',
+  ],
   [550, '5.7.1', 'Our system has detected that this message is likely unsolicited mail. gsmtp', 'gmail-unsolicited'],
   [550, '5.7.1', 'blocked due to the very low reputation of the sending domain. gsmtp', 'gmail-reputation'],
   [550, '5.1.1', 'The email account that you tried to reach does not exist. gsmtp', 'no-such-user'],
   [552, '5.2.2', "The recipient's inbox is out of storage space. gsmtp", 'gmail-storage'],
   [550, '5.2.1', 'The email account that you tried to reach is inactive. gsmtp', 'mailbox-disabled'],
-  [552, '5.7.0', 'This message was blocked because its content presents a potential security issue. gsmtp', 'gmail-security-content'],
-  [550, '5.7.1', 'Unfortunately, messages from [192.0.2.1] were not sent, since part of their network is on our block list (S3140).', 'microsoft-blocked-network'],
-  [451, '4.7.650', 'The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation. (S775)', 'microsoft-rate-limited'],
+  [
+    552,
+    '5.7.0',
+    'This message was blocked because its content presents a potential security issue. gsmtp',
+    'gmail-security-content',
+  ],
+  [
+    550,
+    '5.7.1',
+    'Unfortunately, messages from [192.0.2.1] were not sent, since part of their network is on our block list (S3140).',
+    'microsoft-blocked-network',
+  ],
+  [
+    451,
+    '4.7.650',
+    'The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation. (S775)',
+    'microsoft-rate-limited',
+  ],
   [550, '5.7.606', 'Access denied, banned sending IP [192.0.2.1].', 'microsoft-banned-ip'],
-  [550, '5.7.515', 'Access denied, sending domain EXAMPLE.ORG does not meet the required authentication level.', 'microsoft-authentication-level'],
-  [550, '5.1.10', 'RESOLVER.ADR.RecipientNotFound; Recipient a@example.net not found by SMTP address lookup', 'microsoft-recipient-not-found'],
+  [
+    550,
+    '5.7.515',
+    'Access denied, sending domain EXAMPLE.ORG does not meet the required authentication level.',
+    'microsoft-authentication-level',
+  ],
+  [
+    550,
+    '5.1.10',
+    'RESOLVER.ADR.RecipientNotFound; Recipient a@example.net not found by SMTP address lookup',
+    'microsoft-recipient-not-found',
+  ],
   [550, '5.4.1', 'Recipient address rejected: Access denied. [AM0PR00]', 'microsoft-access-denied'],
   [550, '5.7.509', 'Access denied, sending domain example.org does not pass DMARC verification', 'dmarc'],
-  [421, '4.7.0', '[TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1', 'yahoo-complaints'],
+  [
+    421,
+    '4.7.0',
+    '[TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1',
+    'yahoo-complaints',
+  ],
   [553, '5.7.2', '[TSS11] All messages from 192.0.2.1 will be permanently deferred; Retrying will NOT succeed.', 'yahoo-blocked'],
   [554, '5.7.9', 'Message not accepted for policy reasons.', 'yahoo-policy'],
   [554, undefined, "delivery error: dd This user doesn't have a yahoo.example account (a@yahoo.example) [0]", 'yahoo-no-account'],
@@ -103,7 +158,10 @@ test('a temporary answer says first that it is tried again; a permanent one does
 })
 
 test('"unknown user" with a temporary code is not called a missing mailbox', () => {
-  assert.notEqual(explain(450, '4.3.0', 'recipient unknown at the moment').meaning, KNOWN_TEXTS.find(({ id }) => id === 'no-such-user')?.meaning)
+  assert.notEqual(
+    explain(450, '4.3.0', 'recipient unknown at the moment').meaning,
+    KNOWN_TEXTS.find(({ id }) => id === 'no-such-user')?.meaning,
+  )
 })
 
 test('an accepted message is never explained by a word in its text', () => {

@@ -26,7 +26,10 @@ export function explain(code: number, enhanced?: string, text?: string): Explana
 function byText(code: number, enhanced: string | undefined, text: string | undefined): Explanation | undefined {
   if (text === undefined || text === '') return undefined
   const said = `${code} ${enhanced ?? ''} ${text.slice(0, TEXT_CHARACTERS_MAX).replace(/\s+/g, ' ')}`
-  return KNOWN_TEXTS.find(({ pattern, lasting }) => pattern.test(said) && (lasting === undefined || lasting === !isPassing(code, enhanced)))
+  const passing = isPassing(code, enhanced)
+  return KNOWN_TEXTS.find(
+    ({ patterns, lasting }) => (lasting === undefined || lasting !== passing) && patterns.some((pattern) => pattern.test(said)),
+  )
 }
 
 /** Temporary or permanent says the first digit; the rest means the same in both. */
@@ -37,9 +40,17 @@ function byEnhanced(enhanced: string | undefined): Explanation | undefined {
 }
 
 function byClass(code: number): Explanation {
-  if (code >= 500) return { meaning: 'The host refused for good, with a code of its own.', advice: 'Read its text; it is the only explanation there is.' }
-  if (code >= 400) return { meaning: 'The host cannot do it now, with a code of its own.', advice: 'Read its text if it goes on for hours.' }
-  return { meaning: 'No answer came from the host.', advice: 'Look at what was tried: the host may be down, or a firewall may be in the way.' }
+  if (code >= 500)
+    return {
+      meaning: 'The host refused for good, with a code of its own.',
+      advice: 'Read its text; it is the only explanation there is.',
+    }
+  if (code >= 400)
+    return { meaning: 'The host cannot do it now, with a code of its own.', advice: 'Read its text if it goes on for hours.' }
+  return {
+    meaning: 'No answer came from the host.',
+    advice: 'Look at what was tried: the host may be down, or a firewall may be in the way.',
+  }
 }
 
 function isPassing(code: number, enhanced: string | undefined): boolean {
