@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext } from 'node:test'
 import { MessageChannel, Worker } from 'node:worker_threads'
-import { type ContractStore, declareContract } from './contract.ts'
-import { contractMigrations, contractProcedures } from './contract-fixture.ts'
+import { type ContractStore, declareContract } from './testing/contract.ts'
+import { contractMigrations, contractProcedures } from './testing/fixture.ts'
 import { migrate } from './migrate.ts'
 import type { Procedure } from './procedure.ts'
 import { connectStore } from './sqlite/client.ts'
@@ -38,7 +38,7 @@ async function openThreaded(t: TestContext): Promise<ContractStore> {
   const db = openWriter({ path, sync: 'none' })
   assert.ok((await migrate(sqliteMigrator(db), contractMigrations, () => 0)).ok)
   db.close()
-  const worker = new Worker(new URL('./contract-thread.ts', import.meta.url), { workerData: { path } })
+  const worker = new Worker(new URL('./testing/thread.ts', import.meta.url), { workerData: { path } })
   const { port1, port2 } = new MessageChannel()
   worker.postMessage({ port: port1 }, [port1])
   const store = connectStore({ port: port2, path })

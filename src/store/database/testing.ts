@@ -15,7 +15,7 @@ import type { Procedure } from './procedure.ts'
 import { openWriter } from './sqlite/connection.ts'
 import { openInProcess } from './sqlite/in-process.ts'
 import { sqliteMigrator } from './sqlite/migrator.ts'
-import { postgresMissing, testPostgres } from './testing-postgres.ts'
+import { postgresMissing, testPostgres } from './testing/postgres.ts'
 
 export interface TestStoreOptions {
   readonly migrations: readonly Migration[]

@@ -1,8 +1,9 @@
 // Signing in with an address and a password. Unknown names take as long as known ones; a right password is remembered for a while.
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Passwords } from '../../ground/ports/passwords.ts'
+import type { Random } from '../../ground/ports/random.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
 import type { Store } from '../store.ts'
 import { credentialsOfPerson } from './directory.store.ts'
@@ -12,30 +13,36 @@ import { PASSWORD_OCTETS_MAX, VERIFICATIONS_AT_ONCE_MAX, VERIFICATIONS_WAITING_M
 /** `busy`: too many others are signing in; try again. */
 export type AuthenticateError = 'bad-credentials' | 'disabled' | 'busy'
 
-/** One of each thread; `authenticate(store, passwords, name, password)` without its memory is {@link authenticate}. */
+/** One for each thread. */
 export class Authenticator {
   readonly #store: Store
   readonly #passwords: Passwords
   readonly #clock: Clock
   /** HMAC of stored hash and password → until when it counts. The key is this object's own: a memory dump holds no password. */
   readonly #verified = new Map<string, number>()
-  readonly #key = randomBytes(32)
+  readonly #key: Uint8Array
+  /** Nobody's password. */
+  readonly #nobody: string
   #dummy: Promise<string> | undefined
   #running = 0
   readonly #waiting: (() => void)[] = []
 
-  constructor(options: { readonly store: Store; readonly passwords: Passwords; readonly clock: Clock }) {
+  constructor(options: { readonly store: Store; readonly passwords: Passwords; readonly clock: Clock; readonly random: Random }) {
     this.#store = options.store
     this.#passwords = options.passwords
     this.#clock = options.clock
+    this.#key = options.random.bytes(32)
+    this.#nobody = Buffer.from(options.random.bytes(16)).toString('hex')
   }
 
   async authenticate(name: string, password: string): Promise<Result<Person, AuthenticateError>> {
     if (Buffer.byteLength(password) > PASSWORD_OCTETS_MAX) return err('bad-credentials')
+    // Made before it is known whether it is needed: the first unknown name must not take longer either.
+    const dummy = this.#dummySecret()
     const person = await findPerson(this.#store, name)
     const secrets = person ? await this.#secretsOf(person) : []
     // Somebody unknown is verified too, against a hash that nobody has, so that time does not tell who exists.
-    const tried = secrets.length > 0 ? secrets : [await this.#dummySecret()]
+    const tried = secrets.length > 0 ? secrets : [await dummy]
     let right = false
     for (const secret of tried) {
       const verdict = await this.#verify(secret, password)
@@ -51,7 +58,7 @@ export class Authenticator {
   }
 
   #dummySecret(): Promise<string> {
-    this.#dummy ??= this.#passwords.hash(randomBytes(16).toString('hex'))
+    this.#dummy ??= this.#passwords.hash(this.#nobody)
     return this.#dummy
   }
 

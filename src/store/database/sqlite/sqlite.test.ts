@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { contractMigrations, contractProcedures, item, names, put } from '../contract-fixture.ts'
+import { contractMigrations, contractProcedures, item, names, put } from '../testing/fixture.ts'
 import { lockDataFolder } from '../lock.ts'
 import { migrate } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
@@ -41,7 +41,7 @@ function openStore(t: TestContext, path: string, options: Partial<InProcessOptio
 /** Runs the child until it has acknowledged so many, kills it in the middle of its work, answers what it acknowledged. */
 function killAfter(path: string, acknowledged: number, width: number): Promise<string[]> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [new URL('../contract-child.ts', import.meta.url).pathname, path, String(width)])
+    const child = spawn(process.execPath, [new URL('../testing/child.ts', import.meta.url).pathname, path, String(width)])
     let printed = ''
     child.stdout.on('data', (bytes: Buffer) => {
       printed += bytes.toString()

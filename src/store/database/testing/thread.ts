@@ -1,8 +1,8 @@
 // A writer thread over the contract's procedures.
 
 import { parentPort, workerData } from 'node:worker_threads'
-import { contractProcedures } from './contract-fixture.ts'
-import { startWriter, type StartWriterOptions } from './sqlite/writer.ts'
+import { contractProcedures } from './fixture.ts'
+import { startWriter, type StartWriterOptions } from '../sqlite/writer.ts'
 
 const { path } = workerData as { path: string }
 const writer = startWriter({

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Store } from '../store.ts'
-import { addTo, byName, echo, type Item, item, names, put, putAndTell, putAndThrow, putNext, putTwo, readBack, sums } from './contract-fixture.ts'
+import type { Store } from '../../store.ts'
+import { addTo, byName, echo, type Item, item, names, put, putAndTell, putAndThrow, putNext, putTwo, readBack, sums } from './fixture.ts'
 
 export interface ContractStore {
   readonly store: Store

@@ -1,9 +1,9 @@
 // A small table and the procedures on it that the contract is tried with; also loaded by the threads and processes the tests start.
 
 import { type Generated, sql } from 'kysely'
-import type { Migration } from './migration.ts'
-import { all, first, notify, procedure, run, type Steps } from './procedure.ts'
-import { statementsOf } from './statement.ts'
+import type { Migration } from '../migration.ts'
+import { all, first, notify, procedure, run, type Steps } from '../procedure.ts'
+import { statementsOf } from '../statement.ts'
 
 export interface ContractTables {
   item: { id: Generated<number>; name: string; number: number; note: string | null; bytes: Uint8Array }
