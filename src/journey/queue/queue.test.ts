@@ -538,6 +538,47 @@ forEachEngine('queue', (engine) => {
     assert.deepEqual([counts.scheduled, counts.active, counts.held], [3, 0, 0])
     assert.deepEqual(counts.destinations.map((one) => [one.destination, one.scheduled, one.dueAt]), [['b.example', 2, T0], ['c.example', 1, T0]])
   })
+
+  test('[Q7] of two workers that ask for a destination at once one gets it, and each recipient once', async (t) => {
+    const store = await open(t)
+    for (let i = 0; i < 20; i++) await accept(store, { to: [`${i}@b.example`] })
+    await live(store, 'v')
+    await live(store, 'w')
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => claim(store, i % 2 === 0 ? 'v' : 'w', 'b.example', { limit: 5 })))
+    const holders = new Set(answers.flatMap((one, i) => (one.type === 'claimed' ? [i % 2] : [])))
+    assert.equal(holders.size, 1)
+    const got = answers.flatMap((one) => (one.type === 'claimed' ? one.recipients.map((recipient) => recipient.address) : []))
+    assert.equal(new Set(got).size, got.length)
+    assert.equal(got.length, 20)
+  })
+
+  test('[Q6] messages that arrive while a worker claims and records are all found', async (t) => {
+    const store = await open(t)
+    await live(store, 'w')
+    let arrived = 0
+    const arrive = async () => {
+      for (let i = 0; i < 15; i++) {
+        await accept(store, { to: ['x@b.example', 'x@c.example'] })
+        arrived += 2
+      }
+    }
+    let ended = 0
+    const work = async () => {
+      for (let idle = 0; idle < 5; ) {
+        const due = await dueDestinations(store, { worker: 'w', now: T0 })
+        idle = due.length === 0 ? idle + 1 : 0
+        for (const destination of due) {
+          const answer = await claimed(store, 'w', destination, { limit: 3 })
+          const records = answer.recipients.map(({ messageId, n }) => record(store, { messageId, worker: 'w', token: answer.token, destination, results: [delivered(n)] }))
+          ended += (await Promise.all(records)).length
+        }
+      }
+    }
+    await Promise.all([arrive(), arrive(), work()])
+    await work()
+    assert.deepEqual([arrived, ended], [60, 60])
+    assert.equal(await contents(store), 0)
+  })
 })
 
 test('the hot questions read an index and nothing else', async (t) => {
