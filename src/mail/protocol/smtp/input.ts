@@ -59,8 +59,7 @@ export class InputBuffer {
 
   /** Own copies of what is unread and not ours yet: the caller's buffers are free. */
   keep(): void {
-    if (this.at === this.bytes.length) this.#set(NOTHING)
-    else if (!this.#owned) {
+    if (!this.#owned) {
       const searched = Math.max(this.#searchedTo - this.at, 0)
       this.#set(Buffer.from(this.bytes.subarray(this.at)))
       this.#searchedTo = searched
@@ -71,8 +70,9 @@ export class InputBuffer {
     this.#laterOwned = later.length
   }
 
-  /** Octets up to `at` have been read as content. */
+  /** Octets up to `at` have been read. A buffer that is used up is let go: an idle connection must not hold on to the network's. */
   advance(at: number): void {
+    if (at === this.bytes.length) return this.#set(NOTHING)
     this.at = this.#searchedTo = at
   }
 
@@ -114,7 +114,7 @@ export class InputBuffer {
       }
       return undefined
     }
-    this.at = this.#searchedTo = lf + 1
+    this.advance(lf + 1)
     if (this.#skipping || lf + 1 - at > octetsMax) {
       this.#skipping = false
       return TOO_LONG

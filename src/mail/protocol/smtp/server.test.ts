@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { InputBuffer } from './input.ts'
 import { codes, Drive, OPTIONS } from './server.testing.ts'
 import { reply, SmtpServer } from './smtp.ts'
 
@@ -420,6 +421,18 @@ test('one octet at a time while a verdict is awaited: kept, in order, and copied
   assert.equal(drive.server.unreadBytes, rest.length)
   drive.server.accept()
   assert.equal(codes(drive.run()), `250${' 250'.repeat(401)}`)
+})
+
+test('input that is used up is let go, also without keep', () => {
+  const input = new InputBuffer()
+  input.receive(Buffer.from('NOOP\r\n'))
+  assert.equal(input.takeLine(100), 'NOOP\r')
+  assert.equal(input.bytes.length, 0)
+  input.receive(Buffer.from('abc'))
+  input.advance(2)
+  assert.equal(input.bytes.length, 3)
+  input.advance(3)
+  assert.equal(input.bytes.length, 0)
 })
 
 test('after keep, the bytes given to receive may be overwritten', () => {
