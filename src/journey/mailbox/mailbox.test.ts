@@ -77,10 +77,16 @@ async function put(store: Store, id: string, text: string): Promise<void> {
   await value(store.call(putContentProcedure, { id, sizeBytes: text.length, encoding, head: bytes, refs: 1, createdAt: 1 }))
 }
 
+interface Started {
+  readonly store: Store
+  readonly inbox: Mailbox
+  append(id: string, prefix?: string): Promise<number | undefined>
+}
+
 forEachEngine('mailbox', ({ open }: TestEngine) => {
   const hints: string[] = []
 
-  async function start(t: TestContext): Promise<{ store: Store; inbox: Mailbox; append: (id: string, text?: string) => Promise<number | undefined> }> {
+  async function start(t: TestContext): Promise<Started> {
     hints.length = 0
     const store = await open({
       migrations: [...contentMigrations, ...mailboxMigrations],
@@ -130,7 +136,8 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
 
   test('[B3] a mailbox that is gone takes nothing', async (t) => {
     const { store } = await start(t)
-    const args = { org: 1, mailboxId: 'nowhere', id: 'm', messageId: 'q', contentId: 'body', contentSizeBytes: 1, prefix: '', receivedAt: 1 }
+    const message = { id: 'm', messageId: 'q', contentId: 'body', contentSizeBytes: 1, prefix: '', receivedAt: 1 }
+    const args = { org: 1, mailboxId: 'nowhere', ...message }
     assert.equal(await value(store.call(appendMessageProcedure, args)), undefined)
     assert.equal(await refs(store), 1)
   })
@@ -196,7 +203,9 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
     const clock = new HandClock()
     const one = new MaildropLocks({ store, clock, log: SILENT, holder: 'one' })
     const two = new MaildropLocks({ store, clock, log: SILENT, holder: 'two' })
-    const held = await value(one.take(which) as never) as { token: number; release(): Promise<void> }
+    const taken = await one.take(which)
+    assert.ok(taken.ok)
+    const held = taken.value
     assert.deepEqual(await two.take(which), { ok: false, error: { type: 'in-use' } })
     assert.deepEqual(await one.take(which), { ok: false, error: { type: 'in-use' } })
     await held.release()
@@ -244,7 +253,8 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
     // Nor does it give back what is not its own.
     await slept.value.release()
     assert.equal((await new MaildropLocks({ store, clock: awake, log: SILENT, holder: 'third' }).take(which)).ok, false)
-    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...removal, token: taken.value.token })), { type: 'removed', count: 1 })
+    const removed = await value(store.call(removeLockedProcedure, { ...removal, token: taken.value.token }))
+    assert.deepEqual(removed, { type: 'removed', count: 1 })
   })
 
   test('[B12] removal under the lock gives it back in the same commit, and no beat goes on for nobody', async (t) => {

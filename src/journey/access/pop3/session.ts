@@ -5,6 +5,7 @@ import { type Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
 import { SERVER_MECHANISMS } from '../../../mail/protocol/sasl/sasl.ts'
 import { removeLockedProcedure } from '../../mailbox/mailbox.ts'
 import type { Pop3Context } from './context.ts'
+import { DRAIN_GRACE_MS } from './limits.ts'
 import { Login, type LoginOutcome, type OpenMaildrop } from './login.ts'
 import { retrieve } from './retrieve.ts'
 import { Wire } from './wire.ts'
@@ -39,22 +40,28 @@ export class Pop3Session {
 
   async run(): Promise<void> {
     const { clock, settings, signal } = this.#context
-    const wake = (): void => this.#wire.wake()
     const cancelDeadline = clock.after(settings.loginTimeout, () => {
       this.#loginOverdue = true
-      wake()
+      this.#wire.wake()
     })
-    signal.addEventListener('abort', wake, { once: true })
+    let cancelGrace = (): void => {}
+    const drain = (): void => {
+      cancelGrace = clock.after(DRAIN_GRACE_MS, () => this.#connection.destroy())
+      this.#wire.wake()
+    }
+    signal.addEventListener('abort', drain, { once: true })
     try {
       if ((await this.#converse()) === 'end') this.#connection.end()
       else this.#connection.destroy()
     } catch (error) {
       // The boundary at which a bug ends: this session alone, and nothing is deleted.
-      this.#context.log.error('a POP3 session ended with a bug', { cause: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#context.log.error('a POP3 session ended with a bug', { cause })
       this.#connection.destroy()
     } finally {
       cancelDeadline()
-      signal.removeEventListener('abort', wake)
+      cancelGrace()
+      signal.removeEventListener('abort', drain)
       await this.#maildrop?.lock.release()
       this.#report()
     }
@@ -167,7 +174,8 @@ export class Pop3Session {
   async #update(ids: readonly string[]): Promise<Next> {
     if (!this.#maildrop) throw new Error('QUIT without a maildrop')
     const { mailbox, lock } = this.#maildrop
-    const answer = await this.#context.store.call(removeLockedProcedure, { org: mailbox.org, mailboxId: mailbox.id, ids, token: lock.token })
+    const removal = { org: mailbox.org, mailboxId: mailbox.id, ids, token: lock.token }
+    const answer = await this.#context.store.call(removeLockedProcedure, removal)
     if (!answer.ok) {
       this.#context.log.warn('deletions of a POP3 session were not made', { messages: ids.length, detail: answer.error.detail })
       this.#core.refuse('Nothing was deleted: the server cannot write at the moment. Try again later', 'SYS/TEMP')

@@ -144,7 +144,8 @@ export class Pop3Server {
     if (!this.#offer.mechanisms.includes(mechanism)) return this.#answers.error('That mechanism is not offered; CAPA lists those that are')
     if (initial === undefined) return { type: 'auth', mechanism }
     const response = decodeResponseLine(initial)
-    return response.type === 'response' ? { type: 'auth', mechanism, initial: response.bytes } : this.#fault('The initial response is no base64')
+    if (response.type !== 'response') return this.#fault('The initial response is no base64')
+    return { type: 'auth', mechanism, initial: response.bytes }
   }
 
   #exchangeLine(text: string): Pop3Event | undefined {
@@ -199,8 +200,8 @@ export class Pop3Server {
     const number = parseNumber(word)
     if (number === undefined) return this.#fault('A message number is a whole number from 1 on')
     const entry = this.#maildrop.entry(number)
-    if (!entry) return this.#answers.error(number >= 1 && number <= this.#maildrop.last ? 'That message is marked as deleted' : 'No such message')
-    return then(number, entry)
+    if (entry) return then(number, entry)
+    return this.#answers.error(number >= 1 && number <= this.#maildrop.last ? 'That message is marked as deleted' : 'No such message')
   }
 
   // Verdicts
