@@ -10,12 +10,11 @@ import type { Changes } from './live.ts'
 import type { Operations } from './operations.ts'
 import type { WebSettings } from './settings.ts'
 
-export * from './contract.ts'
+export type * from './contract.ts'
 export { type ErrorCode, type Failure, failure } from './errors.ts'
 export type { Answer, Operations, Submission } from './operations.ts'
 export type { Changes } from './live.ts'
 export { WebSettings } from './settings.ts'
-export { connectControl } from './client.ts'
 
 export interface ApiContext {
   readonly operations: Operations
@@ -42,6 +41,12 @@ export interface Api {
 }
 
 export const CONTROL_SOCKET = 'control.sock'
+
+/** Operations of the server behind the socket; undefined when nobody answers there. Loaded when asked: every thread imports this door. */
+export async function connectControl(socketPath: string): Promise<Operations | undefined> {
+  const client = await import('./client.ts')
+  return client.connectControl(socketPath)
+}
 
 /** A socket's address has room for 108 bytes (sockaddr_un), its closing zero included. */
 const SOCKET_PATH_BYTES_MAX = 107

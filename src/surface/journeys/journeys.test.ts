@@ -14,7 +14,7 @@ import {
   recordEventProcedure,
 } from '../../store/events/events.ts'
 import { EVENT_TYPES } from '../../store/events/events.ts'
-import { Journey, JourneysAnswer, JourneysQuestion } from '../api/api.ts'
+import { Journey, JourneysAnswer, JourneysQuestion } from '../api/contract.ts'
 import { searchJourneys, showJourney } from './journeys.ts'
 import { timelineEntry } from './timeline.ts'
 
@@ -72,7 +72,7 @@ async function openJourneys(t: TestContext) {
   const store = await openTestStore({ migrations, procedures: [...eventProcedures, ...queueProcedures, insert] as never })
   t.after(() => store.close())
   const put = async (fixture: Fixture) => assert.ok((await store.call(insert, fixture)).ok)
-  await put({ id: FIRST, from: 'Anna@example.com', to: ['kim@example.org'], headerMessageId: '<one@example.com>' })
+  await put({ id: FIRST, from: 'Anna@example.com', to: ['kim@example.org'], headerMessageId: 'one@example.com' })
   await put({
     id: SECOND,
     from: 'lee@example.com',
@@ -95,6 +95,10 @@ test('found by what a person types', async (t) => {
     [{ q: 'two@example.com' }, [SECOND]],
     [{ q: FIRST }, [FIRST]],
     [{ messageId: 'one@example.com' }, [FIRST]],
+    [{ messageId: '<one@example.com>' }, [FIRST]],
+    [{ q: 'one@example.com' }, [FIRST]],
+    [{ q: '<one@example.com>' }, [FIRST]],
+    [{ messageId: 'two@example.com' }, [SECOND]],
     [{ address: 'nobody@example.com' }, []],
     [{ q: "' or 1=1 --" }, []],
   ]

@@ -33,12 +33,7 @@ export async function searchJourneys(
     limit: question.limit + 1,
     ...(question.before === undefined ? {} : { before: question.before }),
   }
-  const condition = conditionOf(question)
-  let found = await findMessages(source.store, { ...page, ...condition })
-  // Typed without its angle brackets a Message-ID looks like an address.
-  if (found.length === 0 && question.q !== undefined && condition.address !== undefined) {
-    found = await findMessages(source.store, { ...page, headerMessageId: bracketed(question.q) })
-  }
+  const found = await firstFound(source.store, page, conditionsOf(question))
   const rows = found.slice(0, question.limit).map((summary) => rowOf(summary, source.explain))
   const last = rows.at(-1)
   return ok(found.length > question.limit && last ? { rows, next: last.id } : { rows })
@@ -59,7 +54,7 @@ export async function showJourney(source: JourneySource, id: string): Promise<Re
     id,
     at: message.receivedAt,
     from: message.reversePath,
-    ...(message.headerMessageId === undefined ? {} : { messageId: message.headerMessageId }),
+    ...(message.headerMessageId === undefined ? {} : { messageId: bracketed(message.headerMessageId) }),
     subject: message.subject,
     sizeBytes: message.sizeBytes,
     source: message.source,
@@ -73,13 +68,27 @@ export async function showJourney(source: JourneySource, id: string): Promise<Re
 
 type Condition = Pick<FindMessages, 'id' | 'address' | 'headerMessageId'>
 
-/** What a person typed: our id, a Message-ID (it has angle brackets) or an address. */
-function conditionOf({ q, address, messageId }: JourneysQuestion): Condition {
-  if (messageId !== undefined) return { headerMessageId: bracketed(messageId) }
-  if (address !== undefined) return { address: plainAddress(address) }
-  if (q === undefined) return {}
-  if (isId(q)) return { id: q }
-  return /^<.+>$/.test(q) ? { headerMessageId: q } : { address: plainAddress(q) }
+/** The first condition that finds something: they are different readings of the same words. */
+async function firstFound(store: Store, page: Pick<FindMessages, 'org' | 'limit' | 'before'>, conditions: readonly Condition[]) {
+  for (const condition of conditions) {
+    const found = await findMessages(store, { ...page, ...condition })
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/** What a person typed: our id, a Message-ID (it has angle brackets), or what may be an address or a Message-ID without them. */
+function conditionsOf({ q, address, messageId }: JourneysQuestion): readonly Condition[] {
+  if (messageId !== undefined) return byMessageId(messageId)
+  if (address !== undefined) return [{ address: plainAddress(address) }]
+  if (q === undefined) return [{}]
+  if (isId(q)) return [{ id: q }]
+  return /^<.+>$/.test(q) ? byMessageId(q) : [{ address: plainAddress(q) }, ...byMessageId(q)]
+}
+
+/** It may be kept with its angle brackets or without. */
+function byMessageId(text: string): readonly Condition[] {
+  return [{ headerMessageId: bracketed(text) }, { headerMessageId: bracketed(text).slice(1, -1) }]
 }
 
 function bracketed(messageId: string): string {
