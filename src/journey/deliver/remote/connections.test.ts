@@ -192,6 +192,15 @@ describe('reuse', () => {
     assert.deepEqual([world.hosts[0]?.connections, world.hosts[1]?.connections], [1, 0])
   })
 
+  test('a host that has just refused on an open connection is not asked again on a new one', async (t) => {
+    const world = await lab(t, {
+      hosts: [{ answer: ({ verb, times }) => (verb === 'MAIL' && times === 2 ? '451 later' : undefined) }, {}],
+    })
+    await world.attempt()
+    assert.equal((await world.attempt()).host, 'mx2.example')
+    assert.equal(world.hosts[0]?.connections, 1)
+  })
+
   test('among equally good hosts the one with an open connection is taken', async (t) => {
     const world = await lab(t, {
       hosts: [{}, {}],

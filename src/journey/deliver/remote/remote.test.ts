@@ -201,6 +201,21 @@ describe('the next host', () => {
     assert.equal(refused.hosts[1]?.connections, 0)
   })
 
+  test('a refusal for good outweighs an earlier host that could not be reached', async (t) => {
+    const world = await lab(t, { hosts: [{}, on('MAIL', '550 5.7.1 no')] })
+    await world.hosts[0]?.close()
+    assert.deepEqual(outcomes(await world.attempt()), ['failed 550 5.7.1'])
+  })
+
+  test('421 after some have got the message: the others wait, the destination need not rest', async (t) => {
+    const answer = ({ verb, times }: Heard): Fault | undefined =>
+      verb === 'MAIL' && times === 2 ? '421 enough' : verb === 'RCPT' && times === 2 ? '452 too many' : undefined
+    const world = await lab(t, { hosts: [{ answer }] })
+    const report = await world.attempt({ recipients: recipients(2) })
+    assert.deepEqual(outcomes(report), ['delivered 250 2.0.0', 'deferred 421'])
+    assert.equal(report.holdDestination, undefined)
+  })
+
   test('a connection cut before the end of the content: the next host gets the message', async (t) => {
     for (const verb of ['GREETING', 'EHLO', 'MAIL', 'RCPT', 'DATA']) {
       const world = await lab(t, { hosts: [on(verb, CUT), {}] })

@@ -176,6 +176,10 @@ test('[C14] without PIPELINING nothing is asked for content that nobody would ge
   assert.equal(bench.says('550 no\r\n'), '')
   assert.equal(bench.last?.type, 'done')
   assert.equal(bench.begin(), 'RSET\r\n')
+  const refused = new Bench().ready()
+  refused.begin()
+  assert.equal(refused.says('550 not you\r\n'), '')
+  assert.equal(refused.last?.type, 'done')
 })
 
 test('[C15] 421 at any point is about the channel (trap 15)', () => {
