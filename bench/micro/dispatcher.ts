@@ -19,7 +19,12 @@ const ids = idSource(nodeClock, random)
 const procedures = [...testQueueProcedures, ...deliverProcedures] as never[]
 const store = await openTestStore({ migrations: testQueueMigrations, procedures })
 for (let done = 0; done < messages; done += 100) {
-  const batch = Array.from({ length: 100 }, (_, i) => ({ id: ids.next(), at: nodeClock.now(), to: [`rcpt${done + i}@b${i % 5}.example`], content }))
+  const batch = Array.from({ length: 100 }, (_, i) => ({
+    id: ids.next(),
+    at: nodeClock.now(),
+    to: [`rcpt${done + i}@b${i % 5}.example`],
+    content,
+  }))
   const answer = await store.call(acceptManyProcedure, { messages: batch })
   if (!answer.ok) throw new Error(answer.error.detail)
 }
@@ -32,7 +37,18 @@ const remote = {
 }
 const settings = QueueSettings.parse({})
 const notify = { subscribe: () => () => {} }
-const dispatcher = new Dispatcher({ store, notify, clock: nodeClock, random, ids, log: silentLog, settings, hostname: 'mail.example', remote, directory: new TestDirectory() })
+const dispatcher = new Dispatcher({
+  store,
+  notify,
+  clock: nodeClock,
+  random,
+  ids,
+  log: silentLog,
+  settings,
+  hostname: 'mail.example',
+  remote,
+  directory: new TestDirectory(),
+})
 const started = performance.now()
 dispatcher.start()
 for (;;) {

@@ -1,5 +1,5 @@
-// How many messages a second pass through the queue's store (accept, claim, record), with an empty queue and with 100,000 deferred recipients
-// in it. Without the disk's part: that is measured with the whole server. `node bench/micro/queue.ts [messages] [deferred]`
+// How many messages a second pass through the queue's store (accept, claim, record), with an empty queue and with 100,000 deferred
+// recipients in it. Without the disk's part: that is measured with the whole server. `node bench/micro/queue.ts [messages] [deferred]`
 
 import { randomBytes } from 'node:crypto'
 import { idSource } from '../../src/ground/ids.ts'

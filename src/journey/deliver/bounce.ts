@@ -42,20 +42,37 @@ export interface ReportArgs {
 export async function planReport(parts: ReportParts, args: ReportArgs): Promise<ReportPlan> {
   const { kind, about, at } = args
   // RFC 5321 §4.5.5: a report about a report could go on for ever. Reports have this path, so none is ever made about one.
-  if (about.reversePath === '') return { type: 'suppress', kind, reason: 'the message has no sender to report to (null reverse path)' }
+  if (about.reversePath === '')
+    return { type: 'suppress', kind, reason: 'the message has no sender to report to (null reverse path)' }
   const to = parseAddress(about.reversePath, { localPartOctetsMax: 256 })
   if (!to.ok) return { type: 'suppress', kind, reason: `the sender's address cannot be read: ${to.error}` }
   const originalHeaders = await headersOf(parts.store, about.contentId)
   const id = parts.ids.next()
   const headerMessageId = `<${id}@${parts.hostname}>`
   const recipients = args.recipients.map((one) => reportRecipient(one, about))
-  const common = { kind, recipients, reportingHost: parts.hostname, arrivalAt: about.receivedAt, at, messageId: headerMessageId, to: about.reversePath, boundary: id }
+  const common = {
+    kind,
+    recipients,
+    reportingHost: parts.hostname,
+    arrivalAt: about.receivedAt,
+    at,
+    messageId: headerMessageId,
+    to: about.reversePath,
+    boundary: id,
+  }
   let bytes = buildReport({ ...common, originalHeaders })
   if (bytes.length > CONTENT_CHUNK_BYTES) bytes = buildReport({ ...common, originalHeaders: new Uint8Array(0) })
   const smtpUtf8 = reportNeedsSmtpUtf8(common)
   const subject = kind === 'failed' ? 'Undelivered mail' : 'Delayed mail'
   const message = { id, contentId: parts.ids.next(), headerMessageId, subject, bytes, eightBit: smtpUtf8, smtpUtf8 }
-  return { type: 'send', kind, ...message, to: about.reversePath, destination: to.value.domain, expiresAt: at + parts.expireAfterMs }
+  return {
+    type: 'send',
+    kind,
+    ...message,
+    to: about.reversePath,
+    destination: to.value.domain,
+    expiresAt: at + parts.expireAfterMs,
+  }
 }
 
 async function headersOf(store: Store, contentId: string): Promise<Uint8Array> {
@@ -73,7 +90,9 @@ async function headersOf(store: Store, contentId: string): Promise<Uint8Array> {
   }
   const head = Buffer.concat(chunks)
   const end = head.indexOf('\r\n\r\n')
-  return end >= 0 && end < REPORT_HEADER_BYTES_MAX ? head.subarray(0, end + 2) : wholeLines(head.subarray(0, REPORT_HEADER_BYTES_MAX))
+  return end >= 0 && end < REPORT_HEADER_BYTES_MAX
+    ? head.subarray(0, end + 2)
+    : wholeLines(head.subarray(0, REPORT_HEADER_BYTES_MAX))
 }
 
 function wholeLines(head: Buffer): Buffer {
@@ -97,7 +116,10 @@ function reportRecipient(failed: FailedRecipient, about: ReportAbout): ReportRec
 
 function diagnosticOf({ code, enhanced, text }: LastReply): string {
   const words = [code === 0 ? '' : String(code), code === 0 ? '' : (enhanced ?? ''), text]
-  return words.filter((word) => word !== '').join(' ').slice(0, REPORT_DIAGNOSTIC_MAX)
+  return words
+    .filter((word) => word !== '')
+    .join(' ')
+    .slice(0, REPORT_DIAGNOSTIC_MAX)
 }
 
 /** RFC 3463: expired is 4.4.7 whatever the last reply was; otherwise the reply's own, with the class of what became of it. */

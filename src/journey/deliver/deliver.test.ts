@@ -5,9 +5,9 @@ import { type TestContext, test } from 'node:test'
 import { idAt, idSource } from '../../ground/ids.ts'
 import type { NotifyTopic } from '../../ground/ports/notify.ts'
 import { err } from '../../ground/result.ts'
+import { readWhole } from '../../store/content/content.ts'
 import type { Procedure } from '../../store/database/procedure.ts'
 import { openTestStore } from '../../store/database/testing.ts'
-import { readWhole } from '../../store/content/content.ts'
 import { eventsOfMessage } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import { findInbox, listMaildrop, mailboxMigrations, mailboxProcedures } from '../mailbox/mailbox.ts'
@@ -19,10 +19,10 @@ import {
   recoverWorkersProcedure,
   showMessage,
 } from '../queue/queue.ts'
-import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProcedures } from '../queue/testing.ts'
-import { Dispatcher, deliverProcedures, type DispatcherParts, Sweep } from './deliver.ts'
-import { DEFERRED, DELIVERED, FAILED, reportOf, ScriptedRemote, settle, silentLog, TestClock, TestDirectory } from './testing.ts'
 import { QueueSettings } from '../queue/settings.ts'
+import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProcedures } from '../queue/testing.ts'
+import { Dispatcher, type DispatcherParts, deliverProcedures, Sweep } from './deliver.ts'
+import { DEFERRED, DELIVERED, FAILED, reportOf, ScriptedRemote, settle, silentLog, TestClock, TestDirectory } from './testing.ts'
 
 const T0 = 1_800_000_000_000
 const HOUR = 3_600_000
@@ -51,7 +51,10 @@ class World {
   }
 
   parts(settings: object = {}): DispatcherParts {
-    const random = { bytes: (n: number) => new Uint8Array(n).map(() => this.seed++ * 37), below: (limit: number) => Math.floor(limit / 2) }
+    const random = {
+      bytes: (n: number) => new Uint8Array(n).map(() => this.seed++ * 37),
+      below: (limit: number) => Math.floor(limit / 2),
+    }
     return {
       store: this.store,
       clock: this.clock,
@@ -62,7 +65,12 @@ class World {
       hostname: 'mail.example.org',
       remote: this.remote,
       directory: this.directory,
-      notify: { subscribe: (_topic: NotifyTopic, listener) => (this.listeners.add(listener), () => void this.listeners.delete(listener)) },
+      notify: {
+        subscribe: (_topic: NotifyTopic, listener) => {
+          this.listeners.add(listener)
+          return () => void this.listeners.delete(listener)
+        },
+      },
     }
   }
 
@@ -96,7 +104,11 @@ async function world(t: TestContext): Promise<World> {
   const store = await openTestStore({
     migrations: [...testQueueMigrations, ...mailboxMigrations],
     procedures: [...testQueueProcedures, ...deliverProcedures, ...mailboxProcedures] as never[],
-    notify: { publish: (topic, key) => topic === 'queue' && made?.listeners.forEach((listener) => listener(key)) },
+    notify: {
+      publish(topic, key) {
+        if (topic === 'queue') for (const listener of made?.listeners ?? []) listener(key)
+      },
+    },
     onBug: () => {},
   })
   made = new World({
@@ -123,7 +135,13 @@ test('a hint is enough: what is accepted goes out at once', async (t) => {
   const id = await w.accept({ to: ['a@b.example', 'b@b.example', 'c@c.example'] })
   await settle()
   assert.equal(await w.states(id), 'delivered delivered delivered')
-  assert.deepEqual(w.remote.jobs.map((job) => [job.destination, job.recipients.length]), [['b.example', 2], ['c.example', 1]])
+  assert.deepEqual(
+    w.remote.jobs.map((job) => [job.destination, job.recipients.length]),
+    [
+      ['b.example', 2],
+      ['c.example', 1],
+    ],
+  )
   assert.equal(await w.events(id), 'attempted delivered delivered attempted delivered')
 })
 
@@ -177,7 +195,10 @@ test('one report for all recipients that failed in one attempt; the others are n
   assert.equal(await w.events(id), 'attempted bounced delivered bounced report-sent')
   const [report] = (await findMessages(w.store, { org: 1 })).filter((one) => one.message.source === 'report')
   assert.ok(report)
-  assert.deepEqual(report.recipients.map((one) => [one.address, one.state]), [['Sender@s.example', 'delivered']])
+  assert.deepEqual(
+    report.recipients.map((one) => [one.address, one.state]),
+    [['Sender@s.example', 'delivered']],
+  )
   assert.equal(report.message.reversePath, '')
   assert.equal(w.remote.jobs.at(-1)?.reversePath, '')
 })
@@ -335,8 +356,12 @@ test('a result the store chokes on does not stop the others, and is recorded in 
   w.remote.go()
   await w.clock.advance(60_000)
   for (const id of [bad, ...good]) assert.equal(await w.states(id), 'delivered')
-  const transcripts = async (id: string) => JSON.stringify(await eventsOfMessage(w.store, { org: 1, messageId: id })).includes('transcript')
-  assert.deepEqual([await transcripts(bad), await transcripts(good[0] ?? ''), await transcripts(good[1] ?? '')], [false, true, true])
+  const transcripts = async (id: string) =>
+    JSON.stringify(await eventsOfMessage(w.store, { org: 1, messageId: id })).includes('transcript')
+  assert.deepEqual(
+    [await transcripts(bad), await transcripts(good[0] ?? ''), await transcripts(good[1] ?? '')],
+    [false, true, true],
+  )
   assert.equal(w.remote.jobs.length, 3)
 })
 
@@ -383,8 +408,7 @@ test('two dispatchers share the work, each destination with one of them; when on
   w.dispatchers.push(other)
   other.start()
   await settle()
-  first.stop()
-  await settle()
+  await first.stop()
   const id = await w.accept({ to: ['b@b.example'] })
   await w.clock.advance(2000)
   assert.equal(await w.states(id), 'delivered')
@@ -414,7 +438,17 @@ test('a worker is dead only when it stays so by the clock that does not jump (tr
   const w = await world(t)
   const id = await w.accept({ to: ['a@b.example'] })
   assert.ok((await w.store.call(heartbeatProcedure, { worker: 'dead', now: T0, leaseUntil: T0 + 60_000 })).ok)
-  assert.ok((await w.store.call(claimDestinationProcedure, { worker: 'dead', destination: 'b.example', now: T0, limit: 9, scheduleMs: [60_000] })).ok)
+  assert.ok(
+    (
+      await w.store.call(claimDestinationProcedure, {
+        worker: 'dead',
+        destination: 'b.example',
+        now: T0,
+        limit: 9,
+        scheduleMs: [60_000],
+      })
+    ).ok,
+  )
   const sweep = new Sweep(w.parts())
   w.clock.wall += DAY
   await sweep.run()
@@ -428,7 +462,17 @@ test('after a crash the next start delivers what was under way', async (t) => {
   const w = await world(t)
   const id = await w.accept({ to: ['a@b.example'] })
   assert.ok((await w.store.call(heartbeatProcedure, { worker: 'dead', now: T0, leaseUntil: T0 + 60_000 })).ok)
-  assert.ok((await w.store.call(claimDestinationProcedure, { worker: 'dead', destination: 'b.example', now: T0, limit: 9, scheduleMs: [60_000] })).ok)
+  assert.ok(
+    (
+      await w.store.call(claimDestinationProcedure, {
+        worker: 'dead',
+        destination: 'b.example',
+        now: T0,
+        limit: 9,
+        scheduleMs: [60_000],
+      })
+    ).ok,
+  )
   assert.ok((await w.store.call(recoverWorkersProcedure, { now: T0, all: true })).ok)
   await w.dispatcher()
   await w.clock.advance(59_000)
@@ -486,8 +530,18 @@ test('recipients whose domain is ours by now go into their mailbox in the commit
   const w = await world(t)
   w.directory.domains.add('here.example')
   w.directory.recipients.set('ann@here.example', { type: 'person', org: 1, personId: 'p1', address: 'ann@here.example' })
-  w.directory.recipients.set('team@here.example', { type: 'alias', org: 1, address: 'team@here.example', targets: ['ann@here.example', 'far@c.example'] })
-  w.directory.recipients.set('loop@here.example', { type: 'alias', org: 1, address: 'loop@here.example', targets: ['loop@here.example'] })
+  w.directory.recipients.set('team@here.example', {
+    type: 'alias',
+    org: 1,
+    address: 'team@here.example',
+    targets: ['ann@here.example', 'far@c.example'],
+  })
+  w.directory.recipients.set('loop@here.example', {
+    type: 'alias',
+    org: 1,
+    address: 'loop@here.example',
+    targets: ['loop@here.example'],
+  })
   await w.dispatcher()
   const id = await w.accept({ to: ['ann@here.example', 'team@here.example', 'nobody@here.example', 'loop@here.example'] })
   await settle(200)
@@ -495,7 +549,10 @@ test('recipients whose domain is ours by now go into their mailbox in the commit
   const inbox = await findInbox(w.store, { org: 1, personId: 'p1' })
   assert.ok(inbox)
   assert.equal((await listMaildrop(w.store, { org: 1, mailboxId: inbox.id })).length, 2)
-  assert.deepEqual(w.remote.jobs.filter((job) => job.destination === 'c.example').map((job) => job.recipients[0]?.address), ['far@c.example'])
+  assert.deepEqual(
+    w.remote.jobs.filter((job) => job.destination === 'c.example').map((job) => job.recipients[0]?.address),
+    ['far@c.example'],
+  )
   const shown = await showMessage(w.store, { org: 1, id })
   assert.equal(shown?.message.openRecipients, 0)
   assert.equal(shown?.recipients[4]?.originalAddress, 'team@here.example')

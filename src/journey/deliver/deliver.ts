@@ -4,7 +4,16 @@ import { recordDeliveriesProcedure } from './record.ts'
 
 export { Dispatcher, type DispatcherParts, type DispatcherState } from './dispatcher.ts'
 export { Sweep, type SweepParts } from './expiry.ts'
-export type { AttemptReport, HoldDestination, JobRecipient, Outcome, OutcomeFacts, RemoteDeliverer, RemoteJob, TranscriptLine } from './job.ts'
+export type {
+  AttemptReport,
+  HoldDestination,
+  JobRecipient,
+  Outcome,
+  OutcomeFacts,
+  RemoteDeliverer,
+  RemoteJob,
+  TranscriptLine,
+} from './job.ts'
 export type { LocalDirectory } from './local/local.ts'
 export { RemoteDelivery, type RemoteParts, type RemoteSettings } from './remote/remote.ts'
 

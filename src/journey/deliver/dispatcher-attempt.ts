@@ -41,13 +41,19 @@ export async function attemptJob(parts: AttemptParts, job: Job): Promise<Ended> 
   } catch (cause) {
     placed = undefined
     report = brokenReport(job, cause instanceof Error ? cause.message : String(cause), parts.clock.now())
-    parts.log.error('an attempt broke', { messageId: job.first.messageId, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) })
+    parts.log.error('an attempt broke', {
+      messageId: job.first.messageId,
+      cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    })
   }
   const at = parts.clock.now()
   const dueAt = once(parts.dueAt)
   const record = recordOf(job, report, { worker: parts.worker, startedAt, at, dueAt })
   const attempt = await withReport(parts, job, placed ? { ...record, to: 'mailbox' } : record, dueAt)
-  return { delivery: { attempt, ...localOf(job, placed, dueAt) }, ...(report.holdDestination ? { holdDestination: report.holdDestination } : {}) }
+  return {
+    delivery: { attempt, ...localOf(job, placed, dueAt) },
+    ...(report.holdDestination ? { holdDestination: report.holdDestination } : {}),
+  }
 }
 
 /** The same answer for the same attempt number: what failed together comes back together. */
@@ -85,7 +91,12 @@ function localOf(job: Job, placed: readonly Placed[] | undefined, dueAt: (attemp
   return { local: { contentId, contentSizeBytes: sizeBytes, placements, dueAt: dueAt(attempt) } }
 }
 
-async function withReport(parts: AttemptParts, job: Job, record: RecordAttempt, dueAt: (attempt: number) => number): Promise<RecordAttempt> {
+async function withReport(
+  parts: AttemptParts,
+  job: Job,
+  record: RecordAttempt,
+  dueAt: (attempt: number) => number,
+): Promise<RecordAttempt> {
   const failed = record.results.flatMap((result) => failedRecipient(job, result, record.at))
   if (failed.length === 0) return record
   try {
@@ -93,14 +104,20 @@ async function withReport(parts: AttemptParts, job: Job, record: RecordAttempt, 
     return { ...record, report }
   } catch (cause) {
     // The header could not be read: as long as nobody can be told, nothing is final.
-    parts.log.error('a report could not be made; its recipients are tried again', { messageId: job.first.messageId, cause: String(cause) })
+    parts.log.error('a report could not be made; its recipients are tried again', {
+      messageId: job.first.messageId,
+      cause: String(cause),
+    })
     return { ...record, results: record.results.map((result) => softened(result, dueAt(record.attempt))) }
   }
 }
 
 function planFailure(parts: AttemptParts, job: Job, recipients: readonly FailedRecipient[], at: number): Promise<ReportPlan> {
   const { store, ids, hostname, settings } = parts
-  return planReport({ store, ids, hostname, expireAfterMs: settings.expireAfter }, { kind: 'failed', about: job.first, recipients, at })
+  return planReport(
+    { store, ids, hostname, expireAfterMs: settings.expireAfter },
+    { kind: 'failed', about: job.first, recipients, at },
+  )
 }
 
 function failedRecipient(job: Job, result: AttemptResult, lastAttemptAt: number): readonly FailedRecipient[] {
@@ -108,7 +125,15 @@ function failedRecipient(job: Job, result: AttemptResult, lastAttemptAt: number)
   const claimed = job.recipients.find((one) => one.n === result.n)
   if (claimed === undefined) return []
   const { address, originalAddress } = claimed
-  return [{ address, type: result.type, reply: result.reply, lastAttemptAt, ...(originalAddress === undefined ? {} : { originalAddress }) }]
+  return [
+    {
+      address,
+      type: result.type,
+      reply: result.reply,
+      lastAttemptAt,
+      ...(originalAddress === undefined ? {} : { originalAddress }),
+    },
+  ]
 }
 
 function softened(result: AttemptResult, dueAt: number): AttemptResult {

@@ -47,7 +47,10 @@ export class Recorder {
   /** What is not recorded now never will be: its recipients are tried again. */
   close(): void {
     this.#closed = true
-    if (this.#waiting.length > 0) this.#parts.log.error('results of deliveries were not recorded; the messages are tried again', { results: this.#waiting.length })
+    if (this.#waiting.length > 0)
+      this.#parts.log.error('results of deliveries were not recorded; the messages are tried again', {
+        results: this.#waiting.length,
+      })
     this.#waiting.length = 0
   }
 
@@ -94,7 +97,8 @@ export class Recorder {
     this.#failuresInRow = 0
     for (const [index, { lost }] of answers.entries()) {
       const messageId = batch[index]?.delivery.attempt.messageId ?? ''
-      if (lost.length > 0) this.#parts.log.warn('an attempt had been given up for lost before it ended', { messageId, recipients: lost.length })
+      if (lost.length > 0)
+        this.#parts.log.warn('an attempt had been given up for lost before it ended', { messageId, recipients: lost.length })
     }
     this.#parts.recorded()
   }
@@ -102,7 +106,10 @@ export class Recorder {
   async #refused(batch: readonly Waiting[], error: StoreError): Promise<void> {
     const backoffMs = Math.min(RECORD_BACKOFF_FIRST_MS * 2 ** this.#failuresInRow, RECORD_BACKOFF_LAST_MS)
     this.#failuresInRow++
-    this.#parts.log.error('results of deliveries cannot be recorded; nothing new is started', { waiting: this.#waiting.length, cause: error.detail })
+    this.#parts.log.error('results of deliveries cannot be recorded; nothing new is started', {
+      waiting: this.#waiting.length,
+      cause: error.detail,
+    })
     // `failed` may be about one of them; the other kinds are about the store.
     if (error.type === 'failed') {
       if (batch.length > 1) this.#oneByOne = batch.length

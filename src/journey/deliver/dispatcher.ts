@@ -22,10 +22,10 @@ import {
   releaseWorkerProcedure,
   unclaimProcedure,
 } from '../queue/queue.ts'
+import { type AttemptParts, attemptJob } from './dispatcher-attempt.ts'
 import { Destination } from './dispatcher-destination.ts'
 import { type Job, jobsOf } from './dispatcher-jobs.ts'
 import { Recorder } from './dispatcher-recorder.ts'
-import { type AttemptParts, attemptJob } from './dispatcher-attempt.ts'
 import type { HoldDestination, RemoteDeliverer } from './job.ts'
 import { BEATS_PER_LEASE, CLAIMS_MAX, DESTINATIONS_MAX, POLL_MS, RESULTS_WAITING_MAX } from './limits.ts'
 import type { LocalDirectory } from './local/local.ts'
@@ -107,7 +107,12 @@ export class Dispatcher {
   }
 
   #paused(): boolean {
-    return this.#stopping || this.#recorder.sick || this.#recorder.size >= RESULTS_WAITING_MAX || this.#parts.clock.monotonic() >= this.#leaseEnds
+    return (
+      this.#stopping ||
+      this.#recorder.sick ||
+      this.#recorder.size >= RESULTS_WAITING_MAX ||
+      this.#parts.clock.monotonic() >= this.#leaseEnds
+    )
   }
 
   // ---- finding work
@@ -217,7 +222,11 @@ export class Dispatcher {
 
   async #run(destination: Destination, job: Job): Promise<void> {
     const { clock, settings, random } = this.#parts
-    const parts: AttemptParts = { ...this.#parts, worker: this.#worker, dueAt: (attempt) => clock.now() + nextDelay(attempt, settings.retry, random) }
+    const parts: AttemptParts = {
+      ...this.#parts,
+      worker: this.#worker,
+      dueAt: (attempt) => clock.now() + nextDelay(attempt, settings.retry, random),
+    }
     const ended = await attemptJob(parts, job)
     this.#running--
     destination.running--
@@ -233,7 +242,11 @@ export class Dispatcher {
     const now = clock.now()
     if (hold.untilMs <= now) return
     destination.blockedUntil = clock.monotonic() + (hold.untilMs - now)
-    log.info('a destination is left alone for a while', { destination: destination.name, until: hold.untilMs, reason: hold.reason })
+    log.info('a destination is left alone for a while', {
+      destination: destination.name,
+      until: hold.untilMs,
+      reason: hold.reason,
+    })
     await this.#call(holdDestinationProcedure, { destination: destination.name, until: hold.untilMs, reason: hold.reason, now })
     await this.#giveBack(destination)
   }
@@ -245,7 +258,11 @@ export class Dispatcher {
     const sentAt = clock.monotonic()
     if (this.#leaseEnds !== 0 && sentAt >= this.#leaseEnds) await this.#lapsed()
     const now = clock.now()
-    const answer = await this.#parts.store.call(heartbeatProcedure, { worker: this.#worker, now, leaseUntil: now + settings.lease })
+    const answer = await this.#parts.store.call(heartbeatProcedure, {
+      worker: this.#worker,
+      now,
+      leaseUntil: now + settings.lease,
+    })
     if (!answer.ok) return this.#parts.log.error('the heartbeat of a dispatcher was not written', { cause: answer.error.detail })
     const first = this.#leaseEnds === 0
     this.#leaseEnds = sentAt + settings.lease
@@ -255,7 +272,9 @@ export class Dispatcher {
 
   /** Others may have what was claimed and not begun: it is not begun here any more. What is under way ends, and is fenced. */
   async #lapsed(): Promise<void> {
-    this.#parts.log.warn('the lease of a dispatcher was over before it was renewed; what it had not begun goes back', { worker: this.#worker })
+    this.#parts.log.warn('the lease of a dispatcher was over before it was renewed; what it had not begun goes back', {
+      worker: this.#worker,
+    })
     this.#leaseEnds = 0
     await Promise.all([...this.#destinations.values()].map((destination) => this.#giveBack(destination)))
   }
@@ -270,7 +289,8 @@ export class Dispatcher {
       this.#waiting.delete(destination)
       if (destination.leased) leased.push(destination.name)
     }
-    if (leased.length > 0) this.#track(this.#call(releaseDestinationsProcedure, { worker: this.#worker, destinations: leased }).then(() => undefined))
+    if (leased.length > 0)
+      this.#track(this.#call(releaseDestinationsProcedure, { worker: this.#worker, destinations: leased }).then(() => undefined))
   }
 
   async #giveBack(destination: Destination): Promise<void> {

@@ -17,9 +17,9 @@ import {
   repairDestinationsProcedure,
   wantingAttention,
 } from '../queue/queue.ts'
+import type { ReportParts } from './bounce.ts'
 import { planReport } from './bounce.ts'
 import { DEAD_FOR_MS, FORGET_CALLS_MAX, SWEEP_MS, SWEEPS_PER_FORGETTING, SWEEPS_PER_REPAIR } from './limits.ts'
-import type { ReportParts } from './bounce.ts'
 
 export interface SweepParts {
   readonly store: Store
@@ -63,7 +63,9 @@ export class Sweep {
       if (this.#count % SWEEPS_PER_REPAIR === 0) await this.#repair()
       if (this.#count % SWEEPS_PER_FORGETTING === 0) await this.#forget()
     } catch (cause) {
-      this.#parts.log.error('the sweep of the queue broke', { cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) })
+      this.#parts.log.error('the sweep of the queue broke', {
+        cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+      })
     }
     this.#count++
   }
@@ -93,12 +95,24 @@ export class Sweep {
     const { store, clock, ids, hostname, settings, log } = this.#parts
     const now = clock.now()
     const kind = type === 'expired' ? 'failed' : 'delayed'
-    const failed = recipients.map((one) => ({ ...one, type: type === 'expired' ? ('expired' as const) : ('delayed' as const), ...replyOf(one) }))
+    const failed = recipients.map((one) => ({
+      ...one,
+      type: type === 'expired' ? ('expired' as const) : ('delayed' as const),
+      ...replyOf(one),
+    }))
     const reportParts = { store, ids, hostname, expireAfterMs: settings.expireAfter }
-    const report = failed.length === 0 ? undefined : await planReport(reportParts, { kind, about: message, recipients: failed, at: now })
-    const args = { org: message.org, messageId: message.id, now, ns: recipients.map((one) => one.n), ...(report ? { report } : {}) }
+    const report =
+      failed.length === 0 ? undefined : await planReport(reportParts, { kind, about: message, recipients: failed, at: now })
+    const args = {
+      org: message.org,
+      messageId: message.id,
+      now,
+      ns: recipients.map((one) => one.n),
+      ...(report ? { report } : {}),
+    }
     const answer = await store.call(type === 'expired' ? expireMessageProcedure : noticeDelayProcedure, args)
-    if (!answer.ok) log.error('a message whose time has come could not be dealt with', { messageId: message.id, cause: answer.error.detail })
+    if (!answer.ok)
+      log.error('a message whose time has come could not be dealt with', { messageId: message.id, cause: answer.error.detail })
   }
 
   async #repair(): Promise<void> {

@@ -2,7 +2,14 @@
 
 import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { appendMessage, createInbox } from '../mailbox/mailbox.ts'
-import { type AttemptRecorded, type AttemptResult, forwardRecipient, isHeld, type RecordAttempt, recordAttempt } from '../queue/queue.ts'
+import {
+  type AttemptRecorded,
+  type AttemptResult,
+  forwardRecipient,
+  isHeld,
+  type RecordAttempt,
+  recordAttempt,
+} from '../queue/queue.ts'
 import type { Placement } from './local/local.ts'
 
 export interface Delivery {
@@ -36,7 +43,16 @@ function* placeOne(attempt: RecordAttempt, local: NonNullable<Delivery['local']>
   for (const inbox of placement.inboxes) {
     const mailbox = yield* createInbox({ org: inbox.org, personId: inbox.personId, id: inbox.mailboxId, now: at })
     const { contentId, contentSizeBytes } = local
-    const message = { org: inbox.org, mailboxId: mailbox.id, id: inbox.appendId, messageId, contentId, contentSizeBytes, prefix: inbox.prefix, receivedAt: at }
+    const message = {
+      org: inbox.org,
+      mailboxId: mailbox.id,
+      id: inbox.appendId,
+      messageId,
+      contentId,
+      contentSizeBytes,
+      prefix: inbox.prefix,
+      receivedAt: at,
+    }
     if ((yield* appendMessage(message)) === undefined) return false
   }
   if (placement.forwards.length > 0) {
@@ -45,8 +61,11 @@ function* placeOne(attempt: RecordAttempt, local: NonNullable<Delivery['local']>
   return true
 }
 
-export const recordDeliveriesProcedure = procedure('deliver.record', function* (args: { readonly deliveries: readonly Delivery[] }) {
-  const answers: AttemptRecorded[] = []
-  for (const delivery of args.deliveries) answers.push(yield* recordDelivery(delivery))
-  return answers
-})
+export const recordDeliveriesProcedure = procedure(
+  'deliver.record',
+  function* (args: { readonly deliveries: readonly Delivery[] }) {
+    const answers: AttemptRecorded[] = []
+    for (const delivery of args.deliveries) answers.push(yield* recordDelivery(delivery))
+    return answers
+  },
+)

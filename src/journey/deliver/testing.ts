@@ -107,7 +107,10 @@ export const DEFERRED: Outcome = { type: 'deferred', code: 451, enhanced: '4.3.2
 export const FAILED: Outcome = { type: 'failed', code: 550, enhanced: '5.1.1', text: 'no such user', host: 'mx.example' }
 
 export function reportOf(job: RemoteJob, outcome: Outcome): AttemptReport {
-  return { recipients: job.recipients.map(({ n }) => ({ n, outcome })), transcript: [{ at: 0, direction: 'in', line: `${outcome.code} ${outcome.text}` }] }
+  return {
+    recipients: job.recipients.map(({ n }) => ({ n, outcome })),
+    transcript: [{ at: 0, direction: 'in', line: `${outcome.code} ${outcome.text}` }],
+  }
 }
 
 export class TestDirectory implements LocalDirectory {

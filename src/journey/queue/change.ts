@@ -1,20 +1,18 @@
-// What operators do with recipients that wait: hold, release, try now, drop. One that is being delivered right now is left alone and counted.
+// What operators do with recipients that wait: hold, release, try now, drop. One that is being delivered right now is left alone.
 
-import type { Kysely } from 'kysely'
 import { ok, type Result } from '../../ground/result.ts'
 import { first, notify, procedure, run, type Steps } from '../../store/database/procedure.ts'
 import { type JourneyEvent, recordEvent } from '../../store/events/events.ts'
 import type { Store, StoreError } from '../../store/store.ts'
 import { expect } from './enqueue.ts'
-import { changeableKeys, countActive, type QueueAction } from './filter.ts'
 import { resumeDestination } from './lease.ts'
 import { CHANGE_MAX } from './limits.ts'
 import * as statements from './queue.store.ts'
-import type { QueueTables } from './queue.tables.ts'
 import { closeRecipients } from './record.ts'
-import type { QueueFilter } from './rows.ts'
+import type { QueueFilter, RecipientKey } from './rows.ts'
+import { changeableOf, countActive, type QueueAction } from './search.store.ts'
 
-export type { QueueAction } from './filter.ts'
+export type { QueueAction } from './search.store.ts'
 
 /** A released message is tried for at least this long, however long it was held. */
 export const RELEASED_TIME_MS = 24 * 60 * 60 * 1000
@@ -25,7 +23,7 @@ export interface ChangeRecipients {
   readonly by: string
   readonly reason?: string
   readonly now: number
-  readonly recipients: readonly { readonly org: number; readonly messageId: string; readonly n: number }[]
+  readonly recipients: readonly RecipientKey[]
 }
 
 export interface Changed {
@@ -50,9 +48,7 @@ export function* changeRecipients(args: ChangeRecipients): Steps<Changed> {
 
 export const changeRecipientsProcedure = procedure('queue.changeRecipients', changeRecipients)
 
-type Key = ChangeRecipients['recipients'][number]
-
-function* changeOne({ action, now }: ChangeRecipients, { org, messageId, n }: Key, destination: string): Steps<boolean> {
+function* changeOne({ action, now }: ChangeRecipients, { org, messageId, n }: RecipientKey, destination: string): Steps<boolean> {
   const key = { org, messageId, n }
   switch (action) {
     case 'hold':
@@ -99,10 +95,9 @@ export interface ChangeQueue {
  */
 export async function changeQueue(store: Store, args: ChangeQueue): Promise<Result<Changed, StoreError>> {
   const { filter, ...change } = args
-  const active = await store.query((db: Kysely<QueueTables>) => countActive(db, filter))
-  const total = { changed: 0, active: active[0]?.count ?? 0 }
+  const total = { changed: 0, active: await countActive(store, filter) }
   for (;;) {
-    const page = await store.query((db: Kysely<QueueTables>) => changeableKeys(db, filter, { action: args.action, now: args.now, limit: CHANGE_MAX }))
+    const page = await changeableOf(store, filter, { action: args.action, now: args.now, limit: CHANGE_MAX })
     if (page.length === 0) return ok(total)
     const answer = await store.call(changeRecipientsProcedure, { ...change, recipients: page })
     if (!answer.ok) return answer

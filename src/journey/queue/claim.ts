@@ -6,6 +6,7 @@ import { CLAIM_MAX, CLAIM_REST_MAX } from './limits.ts'
 import * as statements from './queue.store.ts'
 import { delayAfter } from './retry.ts'
 import type { Claimed } from './rows.ts'
+import * as workers from './worker.store.ts'
 
 export interface ClaimDestination {
   readonly worker: string
@@ -28,17 +29,18 @@ export type ClaimAnswer =
   | { readonly type: 'lapsed' }
 
 export function* claimDestination(args: ClaimDestination): Steps<ClaimAnswer> {
-  const worker = yield* first(statements.workerLease, { id: args.worker })
+  const worker = yield* first(workers.workerLease, { id: args.worker })
   if (worker === undefined || worker.lease_until <= args.now) return { type: 'lapsed' }
-  const row = yield* first(statements.destinationLease, { name: args.destination })
+  const row = yield* first(workers.destinationLease, { name: args.destination })
   if (row === undefined) return { type: 'claimed', token: 0, recipients: [], more: false }
   if (row.worker !== null && row.worker !== args.worker && row.lease_until !== null && row.lease_until > args.now) {
     return { type: 'leased', worker: row.worker, until: row.lease_until }
   }
-  if (row.held_until !== null && row.held_until > args.now) return { type: 'held', until: row.held_until, reason: row.held_reason ?? '' }
+  if (row.held_until !== null && row.held_until > args.now)
+    return { type: 'held', until: row.held_until, reason: row.held_reason ?? '' }
   const token = row.worker === args.worker ? row.token : row.token + 1
   if (row.worker !== args.worker) {
-    const taken = yield* run(statements.takeDestination, { name: args.destination, worker: args.worker, token: row.token })
+    const taken = yield* run(workers.takeDestination, { name: args.destination, worker: args.worker, token: row.token })
     if (taken === 0) return { type: 'leased', worker: '', until: args.now }
   }
   const limit = Math.min(args.limit, CLAIM_MAX)
@@ -81,13 +83,20 @@ function* restOfLast<R extends { org: number; message_id: string; n: number }>(a
   const last = due.at(-1)
   if (last === undefined || due.length < args.limit) return []
   const { destination, now } = args
-  return yield* all(statements.claimableRest, { destination, now, org: last.org, messageId: last.message_id, n: last.n, limit: CLAIM_REST_MAX })
+  return yield* all(statements.claimableRest, {
+    destination,
+    now,
+    org: last.org,
+    messageId: last.message_id,
+    n: last.n,
+    limit: CLAIM_REST_MAX,
+  })
 }
 
 /** [Q6] After recipients have left a destination: its row says when the next one is due. */
 export function* settleDue(destination: string, known: number | null): Steps<number | null> {
   const next = yield* first(statements.firstScheduled, { destination })
   const dueAt = next?.due_at ?? null
-  if (dueAt !== known) yield* run(statements.setDestinationDue, { name: destination, dueAt })
+  if (dueAt !== known) yield* run(workers.setDestinationDue, { name: destination, dueAt })
   return dueAt
 }

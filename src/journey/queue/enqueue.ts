@@ -5,6 +5,7 @@ import { first, notify, run } from '../../store/database/procedure.ts'
 import { recordEvent } from '../../store/events/events.ts'
 import * as statements from './queue.store.ts'
 import type { NewMessage, NewRecipient } from './rows.ts'
+import * as workers from './worker.store.ts'
 
 /** [Q1] The caller also puts the content and inserts every recipient, in the same procedure. */
 export function* insertMessage(message: NewMessage): Steps<void> {
@@ -81,7 +82,8 @@ export function* forwardRecipient(args: ForwardRecipient): Steps<void> {
  * enough already, and writing it at every message would make all who accept mail wait for each other (PostgreSQL locks the row).
  */
 export function* expect(destination: string, dueAt: number): Steps<void> {
-  const row = yield* first(statements.destinationDue, { name: destination })
+  const row = yield* first(workers.destinationDue, { name: destination })
   const at = Math.max(dueAt, row?.held_until ?? 0)
-  if (row === undefined || row.due_at === null || row.due_at > at) yield* run(statements.expectDestination, { name: destination, dueAt: at })
+  if (row === undefined || row.due_at === null || row.due_at > at)
+    yield* run(workers.expectDestination, { name: destination, dueAt: at })
 }

@@ -1,46 +1,37 @@
 // Questions about messages and the queue. Reads only, on the reader's own connection.
 
-import { type Kysely, sql } from 'kysely'
-import { statementsOf } from '../../store/database/statement.ts'
 import type { Store } from '../../store/store.ts'
-import { openKeys } from './filter.ts'
 import { COUNT_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX, PAGE_MAX, RECIPIENTS_MAX, SUMMARY_RECIPIENTS } from './limits.ts'
-import * as statements from './queue.store.ts'
-import type { QueueTables } from './queue.tables.ts'
 import { messageOf, recipientOf } from './read.ts'
-import type { Message, QueueEntry, QueueFilter, Recipient } from './rows.ts'
-import type { OpenState, RecipientState } from './states.ts'
+import type { Message, QueueEntry, QueueFilter, Recipient, RecipientKey } from './rows.ts'
+import { byHeaderMessageId, byRecipient, bySender, countState, entriesOf, latest, suspendedDestinations } from './search.store.ts'
+import type { RecipientState } from './states.ts'
+import { messageRow, recipientsOf } from './sweep.store.ts'
+import { dueDestinations as dueDestinationsStatement, nextDueAt as nextDueAtStatement } from './worker.store.ts'
 
 /** Destinations with due recipients that this worker could take now, the longest due first. */
-export async function dueDestinations(store: Store, args: { readonly worker: string; readonly now: number; readonly limit?: number }) {
+export async function dueDestinations(
+  store: Store,
+  args: { readonly worker: string; readonly now: number; readonly limit?: number },
+) {
   const limit = Math.min(args.limit ?? DUE_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX)
-  return (await store.all(statements.dueDestinations, { worker: args.worker, now: args.now, limit })).map((row) => row.name)
+  return (await store.all(dueDestinationsStatement, { worker: args.worker, now: args.now, limit })).map((row) => row.name)
 }
 
 /** When the next destination falls due (perhaps in the past, when another worker has it); undefined: nothing is scheduled. */
 export async function nextDueAt(store: Store): Promise<number | undefined> {
-  return (await store.first(statements.nextDueAt, {}))?.due_at ?? undefined
+  return (await store.first(nextDueAtStatement, {}))?.due_at ?? undefined
 }
 
 export interface QueuePage {
   readonly limit?: number
-  readonly after?: { readonly org: number; readonly messageId: string; readonly n: number }
+  readonly after?: RecipientKey
 }
 
 /** Open recipients, the oldest message first; the last row's key is the next page's `after`. */
 export async function listQueue(store: Store, filter: QueueFilter, page: QueuePage = {}): Promise<readonly QueueEntry[]> {
   const limit = Math.min(page.limit ?? PAGE_MAX, PAGE_MAX)
-  const rows = await store.query((db: Kysely<QueueTables>) =>
-    db
-      .selectFrom(openKeys(db, filter, { limit, ...(page.after ? { after: page.after } : {}) }).as('key'))
-      .innerJoin('recipient as r', (j) => j.onRef('r.org', '=', 'key.org').onRef('r.message_id', '=', 'key.messageId').onRef('r.n', '=', 'key.n'))
-      .innerJoin('message as m', (j) => j.onRef('m.org', '=', 'key.org').onRef('m.id', '=', 'key.messageId'))
-      .selectAll('r')
-      .select(['m.reverse_path', 'm.subject', 'm.size_bytes', 'm.received_at', 'm.expires_at'])
-      .orderBy('r.org')
-      .orderBy('r.message_id')
-      .orderBy('r.n'),
-  )
+  const rows = await entriesOf(store, filter, { limit, ...(page.after ? { after: page.after } : {}) })
   return rows.map((row) => ({
     ...recipientOf(row),
     reversePath: row.reverse_path,
@@ -56,10 +47,13 @@ export interface MessageWithRecipients {
   readonly recipients: readonly Recipient[]
 }
 
-export async function showMessage(store: Store, key: { readonly org: number; readonly id: string }): Promise<MessageWithRecipients | undefined> {
-  const row = await store.first(statements.messageRow, { org: key.org, messageId: key.id })
+export async function showMessage(
+  store: Store,
+  key: { readonly org: number; readonly id: string },
+): Promise<MessageWithRecipients | undefined> {
+  const row = await store.first(messageRow, { org: key.org, messageId: key.id })
   if (row === undefined) return undefined
-  const recipients = await store.all(statements.recipientsOf, { org: key.org, messageId: key.id, from: 0, limit: RECIPIENTS_MAX })
+  const recipients = await store.all(recipientsOf, { org: key.org, messageId: key.id, from: 0, limit: RECIPIENTS_MAX })
   return { message: messageOf(row), recipients: recipients.map(recipientOf) }
 }
 
@@ -104,10 +98,14 @@ const LAST_ID = '~'
 async function idsFor(store: Store, args: FindMessages, page: { before: string; limit: number }): Promise<readonly string[]> {
   const { org } = args
   if (args.id !== undefined) return args.id < page.before ? [args.id] : []
-  if (args.headerMessageId !== undefined) return idsOf(await store.all(byHeaderMessageId, { org, headerMessageId: args.headerMessageId, ...page }))
+  if (args.headerMessageId !== undefined)
+    return idsOf(await store.all(byHeaderMessageId, { org, headerMessageId: args.headerMessageId, ...page }))
   if (args.address === undefined) return idsOf(await store.all(latest, { org, ...page }))
   const address = args.address.toLowerCase()
-  const [sent, received] = await Promise.all([store.all(bySender, { org, address, ...page }), store.all(byRecipient, { org, address, ...page })])
+  const [sent, received] = await Promise.all([
+    store.all(bySender, { org, address, ...page }),
+    store.all(byRecipient, { org, address, ...page }),
+  ])
   const all = new Set([...idsOf(sent), ...idsOf(received)])
   return [...all].sort().reverse().slice(0, page.limit)
 }
@@ -136,53 +134,6 @@ async function summaryOf(store: Store, key: { org: number; id: string }): Promis
     ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
   }
 }
-
-const statement = statementsOf<QueueTables>()
-
-interface Page {
-  readonly org: number
-  readonly before: string
-  readonly limit: number
-}
-
-const latest = statement<Page>('queue.latest')((db, a) =>
-  db.selectFrom('message').select('id').where('org', '=', a.org).where('id', '<', a.before).orderBy('id', 'desc').limit(a.limit),
-)
-
-const byHeaderMessageId = statement<Page & { headerMessageId: string }>('queue.byHeaderMessageId')((db, a) =>
-  db
-    .selectFrom('message')
-    .select('id')
-    .where('org', '=', a.org)
-    .where('header_message_id', '=', a.headerMessageId)
-    .where('id', '<', a.before)
-    .orderBy('id', 'desc')
-    .limit(a.limit),
-)
-
-const bySender = statement<Page & { address: string }>('queue.bySender')((db, a) =>
-  db
-    .selectFrom('message')
-    .select('id')
-    .where('org', '=', a.org)
-    .where('reverse_path', '<>', sql.lit(''))
-    .where(sql<string>`lower(reverse_path)`, '=', a.address)
-    .where('id', '<', a.before)
-    .orderBy('id', 'desc')
-    .limit(a.limit),
-)
-
-const byRecipient = statement<Page & { address: string }>('queue.byRecipient')((db, a) =>
-  db
-    .selectFrom('recipient')
-    .select('message_id as id')
-    .distinct()
-    .where('org', '=', a.org)
-    .where(sql<string>`lower(address)`, '=', a.address)
-    .where('message_id', '<', a.before)
-    .orderBy('message_id', 'desc')
-    .limit(a.limit),
-)
 
 export interface DestinationCount {
   readonly destination: string
@@ -216,7 +167,11 @@ export async function countQueue(store: Store, args: { readonly now: number }): 
   }
   const suspended = await store.all(suspendedDestinations, { now: args.now, limit: COUNT_DESTINATIONS_MAX })
   const why = new Map(suspended.map((row) => [row.name, { until: row.held_until ?? 0, reason: row.held_reason ?? '' }]))
-  const destinations = [...byName].map(([destination, counts]) => ({ destination, ...counts, ...suspensionOf(why.get(destination)) }))
+  const destinations = [...byName].map(([destination, counts]) => ({
+    destination,
+    ...counts,
+    ...suspensionOf(why.get(destination)),
+  }))
   destinations.sort((a, b) => sum(b) - sum(a) || (a.destination < b.destination ? -1 : 1))
   return { ...total, destinations: destinations.slice(0, COUNT_DESTINATIONS_MAX) }
 }
@@ -228,17 +183,3 @@ function suspensionOf(suspended: DestinationCount['suspended'] | undefined) {
 function sum(counts: { scheduled: number; active: number; held: number }): number {
   return counts.scheduled + counts.active + counts.held
 }
-
-function countState(store: Store, state: OpenState) {
-  return store.query((db: Kysely<QueueTables>) =>
-    db
-      .selectFrom('recipient')
-      .select((e) => ['destination', e.fn.countAll<number>().as('count'), e.fn.min('due_at').as('due_at')])
-      .where('state', '=', sql.lit(state))
-      .groupBy('destination'),
-  )
-}
-
-const suspendedDestinations = statement<{ now: number; limit: number }>('queue.suspendedDestinations')((db, a) =>
-  db.selectFrom('destination').select(['name', 'held_until', 'held_reason']).where('held_until', '>', a.now).limit(a.limit),
-)

@@ -7,6 +7,7 @@ import { settleDue } from './claim.ts'
 import { expect } from './enqueue.ts'
 import { RECOVER_MAX, RECOVER_WORKERS_MAX } from './limits.ts'
 import * as statements from './queue.store.ts'
+import * as workers from './worker.store.ts'
 
 export interface Heartbeat {
   /** New at every start of a worker: an id is never used twice. */
@@ -17,7 +18,7 @@ export interface Heartbeat {
 
 /** The first one makes the worker known. */
 export function* heartbeat(args: Heartbeat): Steps<void> {
-  yield* run(statements.insertWorker, { id: args.worker, leaseUntil: args.leaseUntil, startedAt: args.now })
+  yield* run(workers.insertWorker, { id: args.worker, leaseUntil: args.leaseUntil, startedAt: args.now })
 }
 
 export const heartbeatProcedure = procedure('queue.heartbeat', heartbeat)
@@ -29,7 +30,7 @@ export interface ReleaseDestinations {
 
 /** For destinations the worker has nothing to do for: whoever finds work there next may take them. */
 export function* releaseDestinations(args: ReleaseDestinations): Steps<void> {
-  for (const name of args.destinations) yield* run(statements.releaseDestination, { name, worker: args.worker })
+  for (const name of args.destinations) yield* run(workers.releaseDestination, { name, worker: args.worker })
 }
 
 export const releaseDestinationsProcedure = procedure('queue.releaseDestinations', releaseDestinations)
@@ -38,7 +39,12 @@ export interface Unclaim {
   readonly worker: string
   readonly token: number
   readonly now: number
-  readonly recipients: readonly { readonly org: number; readonly messageId: string; readonly n: number; readonly destination: string }[]
+  readonly recipients: readonly {
+    readonly org: number
+    readonly messageId: string
+    readonly n: number
+    readonly destination: string
+  }[]
 }
 
 /** [Q9] Gives back recipients whose attempt was not begun, due at once and with their attempts as they were. */
@@ -63,8 +69,8 @@ export const unclaimProcedure = procedure('queue.unclaim', unclaim)
 export function* releaseWorker(args: { readonly worker: string }): Steps<number> {
   const count = yield* recoverRecipients(args.worker)
   if (count === RECOVER_MAX) return count
-  yield* run(statements.releaseDestinationsOf, { worker: args.worker })
-  yield* run(statements.deleteWorker, { id: args.worker })
+  yield* run(workers.releaseDestinationsOf, { worker: args.worker })
+  yield* run(workers.deleteWorker, { id: args.worker })
   return count
 }
 
@@ -81,7 +87,7 @@ export interface RecoverWorkers {
 /** [Q8] The recipients of dead workers are scheduled again. Call again while the answer is above 0. */
 export function* recoverWorkers(args: RecoverWorkers): Steps<number> {
   const now = args.all === true ? Number.MAX_SAFE_INTEGER : args.now
-  const lapsed = yield* all(statements.lapsedWorkers, { now, limit: RECOVER_WORKERS_MAX })
+  const lapsed = yield* all(workers.lapsedWorkers, { now, limit: RECOVER_WORKERS_MAX })
   let recovered = 0
   const only = args.only && new Set(args.only)
   for (const { id } of lapsed) if (only === undefined || only.has(id)) recovered += 1 + (yield* releaseWorker({ worker: id }))
@@ -90,7 +96,7 @@ export function* recoverWorkers(args: RecoverWorkers): Steps<number> {
 
 /** Workers whose lease is over by the wall clock. */
 export async function lapsedWorkers(store: Store, args: { readonly now: number }): Promise<readonly string[]> {
-  return (await store.all(statements.lapsedWorkers, { now: args.now, limit: RECOVER_WORKERS_MAX })).map((row) => row.id)
+  return (await store.all(workers.lapsedWorkers, { now: args.now, limit: RECOVER_WORKERS_MAX })).map((row) => row.id)
 }
 
 export const recoverWorkersProcedure = procedure('queue.recoverWorkers', recoverWorkers)
@@ -118,18 +124,19 @@ export interface HoldDestination {
 
 /** [Q7] Leaves the destination alone until then: nothing is claimed, nothing changes about its recipients. */
 export function* holdDestination(args: HoldDestination): Steps<void> {
-  yield* run(statements.holdDestination, { name: args.destination, until: args.until, reason: args.reason })
-  const row = yield* first(statements.destinationDue, { name: args.destination })
-  if (row?.due_at != null && row.due_at < args.until) yield* run(statements.setDestinationDue, { name: args.destination, dueAt: args.until })
+  yield* run(workers.holdDestination, { name: args.destination, until: args.until, reason: args.reason })
+  const row = yield* first(workers.destinationDue, { name: args.destination })
+  if (row?.due_at != null && row.due_at < args.until)
+    yield* run(workers.setDestinationDue, { name: args.destination, dueAt: args.until })
 }
 
 export const holdDestinationProcedure = procedure('queue.holdDestination', holdDestination)
 
 /** An operator lets it go on before its time. */
 export function* resumeDestination(args: { readonly destination: string }): Steps<void> {
-  const changed = yield* run(statements.unholdDestination, { name: args.destination })
+  const changed = yield* run(workers.unholdDestination, { name: args.destination })
   if (changed === 0) return
-  const row = yield* first(statements.destinationDue, { name: args.destination })
+  const row = yield* first(workers.destinationDue, { name: args.destination })
   yield* settleDue(args.destination, row?.due_at ?? null)
   yield* notify('queue', args.destination)
 }

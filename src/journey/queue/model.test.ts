@@ -11,8 +11,8 @@ import { EVENT_TYPES, type EventTables } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import {
   type AttemptResult,
-  changeQueue,
   type Claimed,
+  changeQueue,
   claimDestinationProcedure,
   dueDestinations,
   expireMessageProcedure,
@@ -60,20 +60,49 @@ type Command =
 const worker = fc.nat(1)
 const destination = fc.nat(DESTINATIONS.length - 1)
 const commands = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ type: fc.constant('accept' as const), to: fc.array(destination, { minLength: 1, maxLength: 4 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ type: fc.constant('accept' as const), to: fc.array(destination, { minLength: 1, maxLength: 4 }) }),
+  },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('beat' as const), worker }) },
-  { weight: 8, arbitrary: fc.record({ type: fc.constant('claim' as const), worker, destination, limit: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 8, arbitrary: fc.record({ type: fc.constant('attempt' as const), worker, fates: fc.array(fc.constantFrom<Fate>('delivered', 'deferred', 'failed'), { minLength: 4, maxLength: 4 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ type: fc.constant('claim' as const), worker, destination, limit: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant('attempt' as const),
+      worker,
+      fates: fc.array(fc.constantFrom<Fate>('delivered', 'deferred', 'failed'), { minLength: 4, maxLength: 4 }),
+    }),
+  },
   { weight: 8, arbitrary: fc.record({ type: fc.constant('record' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('crash' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('stop' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('giveBack' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('letGo' as const), worker, destination }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('recover' as const), all: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('change' as const), action: fc.constantFrom<QueueAction>('hold', 'release', 'retry', 'drop'), destination }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('suspend' as const), destination, forMs: fc.integer({ min: 1, max: 200_000 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('change' as const),
+      action: fc.constantFrom<QueueAction>('hold', 'release', 'retry', 'drop'),
+      destination,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('suspend' as const), destination, forMs: fc.integer({ min: 1, max: 200_000 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('resume' as const), destination }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(1000, 30_000, 61_000, 3_600_000, 3 * 86_400_000) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('pass' as const),
+      ms: fc.constantFrom(1000, 30_000, 61_000, 3_600_000, 3 * 86_400_000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('sweep' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('forget' as const) }) },
 )
@@ -141,7 +170,10 @@ class Run {
       case 'giveBack':
         return this.giveBack(command.worker)
       case 'letGo':
-        return this.must(releaseDestinationsProcedure, { worker: this.name(command.worker), destinations: [DESTINATIONS[command.destination] as string] })
+        return this.must(releaseDestinationsProcedure, {
+          worker: this.name(command.worker),
+          destinations: [DESTINATIONS[command.destination] as string],
+        })
       case 'recover':
         await this.must(recoverWorkersProcedure, { now: this.now, all: command.all })
         for (const [worker, jobs] of this.jobs.entries()) {
@@ -149,10 +181,20 @@ class Run {
         }
         return
       case 'change':
-        await changeQueue(this.store, { action: command.action, filter: { destination: DESTINATIONS[command.destination] as string }, by: 'o', now: this.now })
+        await changeQueue(this.store, {
+          action: command.action,
+          filter: { destination: DESTINATIONS[command.destination] as string },
+          by: 'o',
+          now: this.now,
+        })
         return
       case 'suspend':
-        return this.must(holdDestinationProcedure, { destination: DESTINATIONS[command.destination] as string, until: this.now + command.forMs, reason: 'x', now: this.now })
+        return this.must(holdDestinationProcedure, {
+          destination: DESTINATIONS[command.destination] as string,
+          until: this.now + command.forMs,
+          reason: 'x',
+          now: this.now,
+        })
       case 'resume':
         return this.must(resumeDestinationProcedure, { destination: DESTINATIONS[command.destination] as string })
       case 'pass':
@@ -172,13 +214,24 @@ class Run {
   }
 
   async claim(worker: number, destination: string, limit: number): Promise<void> {
-    const answer = await this.must(claimDestinationProcedure, { worker: this.name(worker), destination, now: this.now, limit, scheduleMs: [60_000, 600_000] })
+    const answer = await this.must(claimDestinationProcedure, {
+      worker: this.name(worker),
+      destination,
+      now: this.now,
+      limit,
+      scheduleMs: [60_000, 600_000],
+    })
     if (answer.type !== 'claimed') return
     for (const recipients of Map.groupBy(answer.recipients, (one) => one.messageId).values()) {
       for (const one of recipients) {
         assert.ok(!this.ended.has(`${one.messageId} ${one.n}`), 'a recipient that has ended is claimed')
-        const under = this.jobs.flat().filter((job) => job.recipients.some((other) => other.messageId === one.messageId && other.n === one.n))
-        assert.ok(under.every((job) => job.givenUp), 'a recipient is claimed while a living worker is at it')
+        const under = this.jobs
+          .flat()
+          .filter((job) => job.recipients.some((other) => other.messageId === one.messageId && other.n === one.n))
+        assert.ok(
+          under.every((job) => job.givenUp),
+          'a recipient is claimed while a living worker is at it',
+        )
       }
       this.jobs[worker]?.push({ token: answer.token, recipients })
     }
@@ -215,23 +268,36 @@ class Run {
   async giveBack(worker: number): Promise<void> {
     const unattempted = (this.jobs[worker] ?? []).filter((job) => job.results === undefined)
     this.jobs[worker] = (this.jobs[worker] ?? []).filter((job) => job.results !== undefined)
-    for (const { token, recipients } of unattempted) await this.must(unclaimProcedure, { worker: this.name(worker), token, now: this.now, recipients })
+    for (const { token, recipients } of unattempted)
+      await this.must(unclaimProcedure, { worker: this.name(worker), token, now: this.now, recipients })
   }
 
   async sweep(): Promise<void> {
     for (const { message, type, recipients } of await wantingAttention(this.store, { now: this.now })) {
       assert.equal(type, 'expired')
-      await this.must(expireMessageProcedure, { org: 1, messageId: message.id, now: this.now, ns: recipients.map((one) => one.n) })
+      await this.must(expireMessageProcedure, {
+        org: 1,
+        messageId: message.id,
+        now: this.now,
+        ns: recipients.map((one) => one.n),
+      })
     }
   }
 
   /** What must hold after every step. */
   async check(): Promise<void> {
-    const query = <R>(build: (db: Kysely<QueueTables & EventTables & { content: { id: string; refs: number } }>) => { compile(): never } | never) => this.store.query(build as never) as Promise<readonly R[]>
+    const query = <R>(
+      build: (db: Kysely<QueueTables & EventTables & { content: { id: string; refs: number } }>) => { compile(): never } | never,
+    ) => this.store.query(build as never) as Promise<readonly R[]>
     const recipients = await query<QueueTables['recipient']>((db) => db.selectFrom('recipient').selectAll() as never)
     const messages = await query<QueueTables['message']>((db) => db.selectFrom('message').selectAll() as never)
     const contents = await query<{ id: string; refs: number }>((db) => db.selectFrom('content').select(['id', 'refs']) as never)
-    const destinations = new Map((await query<QueueTables['destination']>((db) => db.selectFrom('destination').selectAll() as never)).map((row) => [row.name, row]))
+    const destinations = new Map(
+      (await query<QueueTables['destination']>((db) => db.selectFrom('destination').selectAll() as never)).map((row) => [
+        row.name,
+        row,
+      ]),
+    )
     assert.equal(recipients.length, this.accepted.size, '[Q1] none lost')
     const open = new Map<string, number>()
     for (const row of recipients) {
@@ -243,10 +309,17 @@ class Run {
       assert.equal(row.worker !== null, row.state === 'active')
       if (row.state !== 'scheduled') continue
       const place = destinations.get(row.destination)
-      assert.ok(place?.due_at != null && place.due_at <= Math.max(row.due_at, place.held_until ?? 0), '[Q6] work that nobody would find')
+      assert.ok(
+        place?.due_at != null && place.due_at <= Math.max(row.due_at, place.held_until ?? 0),
+        '[Q6] work that nobody would find',
+      )
     }
     for (const message of messages) assert.equal(message.open_recipients, open.get(message.id) ?? 0, '[Q3] open recipients')
-    assert.deepEqual(new Map(contents.map((row) => [row.id, row.refs])), new Map([...open.keys()].map((id) => [`c${id}`, 1])), '[Q3] content')
+    assert.deepEqual(
+      new Map(contents.map((row) => [row.id, row.refs])),
+      new Map([...open.keys()].map((id) => [`c${id}`, 1])),
+      '[Q3] content',
+    )
     for (const [key, times] of this.recorded) assert.equal(times, 1, `${key} recorded as delivered twice`)
   }
 
@@ -275,7 +348,9 @@ class Run {
   async checkEnd(): Promise<void> {
     await this.check()
     assert.equal(this.ended.size, this.accepted.size, 'every recipient ends')
-    const events = await this.store.query((db: Kysely<EventTables>) => db.selectFrom('event').select(['message_id', 'recipient', 'type']).where('recipient', 'is not', null))
+    const events = await this.store.query((db: Kysely<EventTables>) =>
+      db.selectFrom('event').select(['message_id', 'recipient', 'type']).where('recipient', 'is not', null),
+    )
     const finals = new Map<string, number>()
     for (const { message_id, recipient, type } of events) {
       const key = `${message_id} ${recipient?.split('@')[0]}`

@@ -1,8 +1,8 @@
 // Tables of the queue. A message has one row, each of its recipients one more; `destination` and `worker` are global on purpose: a
 // destination's limits and a worker's life concern all organisations at once.
 
-import { sql } from 'kysely'
-import type { Migration } from '../../store/database/migration.ts'
+import { type Kysely, sql } from 'kysely'
+import type { ColumnTypes, Migration } from '../../store/database/migration.ts'
 import type { RecipientState } from './states.ts'
 
 /** The door a message came in by. */
@@ -88,78 +88,98 @@ export const queueMigrations: readonly Migration[] = [
   {
     name: 'queue/0001-first',
     async up(db, types) {
-      await db.schema
-        .createTable('message')
-        .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('id', 'text', (c) => c.notNull())
-        .addColumn('content_id', 'text', (c) => c.notNull())
-        .addColumn('reverse_path', 'text', (c) => c.notNull())
-        .addColumn('header_message_id', 'text')
-        .addColumn('subject', 'text', (c) => c.notNull())
-        .addColumn('size_bytes', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('eight_bit', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('smtputf8', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('source', 'text', (c) => c.notNull())
-        .addColumn('peer_address', 'text')
-        .addColumn('helo', 'text')
-        .addColumn('protocol', 'text')
-        .addColumn('auth_address', 'text')
-        .addColumn('tls', 'text')
-        .addColumn('received_at', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('expires_at', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('attention_at', sql.raw(types.integer))
-        .addColumn('open_recipients', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('finished_at', sql.raw(types.integer))
-        .addPrimaryKeyConstraint('message_key', ['org', 'id'])
-        .execute()
-      await db.schema
-        .createTable('recipient')
-        .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('message_id', 'text', (c) => c.notNull())
-        .addColumn('n', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('address', 'text', (c) => c.notNull())
-        .addColumn('original_address', 'text')
-        .addColumn('destination', 'text', (c) => c.notNull())
-        .addColumn('state', 'text', (c) => c.notNull())
-        .addColumn('due_at', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('attempts', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('last_code', sql.raw(types.integer))
-        .addColumn('last_enhanced', 'text')
-        .addColumn('last_text', 'text')
-        .addColumn('last_host', 'text')
-        .addColumn('last_attempt_at', sql.raw(types.integer))
-        .addColumn('worker', 'text')
-        .addColumn('token', sql.raw(types.integer))
-        .addColumn('notified_delay', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('finished_at', sql.raw(types.integer))
-        .addPrimaryKeyConstraint('recipient_key', ['org', 'message_id', 'n'])
-        .execute()
-      await db.schema
-        .createTable('destination')
-        .addColumn('name', 'text', (c) => c.notNull().primaryKey())
-        .addColumn('due_at', sql.raw(types.integer))
-        .addColumn('worker', 'text')
-        .addColumn('token', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('held_until', sql.raw(types.integer))
-        .addColumn('held_reason', 'text')
-        .execute()
-      await db.schema
-        .createTable('worker')
-        .addColumn('id', 'text', (c) => c.notNull().primaryKey())
-        .addColumn('lease_until', sql.raw(types.integer), (c) => c.notNull())
-        .addColumn('started_at', sql.raw(types.integer), (c) => c.notNull())
-        .execute()
-      // Partial indexes: rows enter and leave them with their state, so that finished rows cost the living nothing.
-      await sql`create index recipient_due on recipient (destination, due_at, org, message_id, n) where state = 'scheduled'`.execute(db)
-      await sql`create index recipient_active on recipient (worker, destination) where state = 'active'`.execute(db)
-      await sql`create index recipient_held on recipient (destination, org, message_id) where state = 'held'`.execute(db)
-      await sql`create index destination_due on destination (due_at) where due_at is not null`.execute(db)
-      await sql`create index destination_worker on destination (worker) where worker is not null`.execute(db)
-      await sql`create index message_attention on message (attention_at) where attention_at is not null`.execute(db)
-      // What people search by, in whatever case they type it.
-      await sql`create index recipient_address on recipient (org, lower(address), message_id)`.execute(db)
-      await sql`create index message_reverse_path on message (org, lower(reverse_path), id) where reverse_path <> ''`.execute(db)
-      await sql`create index message_header_id on message (org, header_message_id, id) where header_message_id is not null`.execute(db)
+      await createMessages(db, types)
+      await createRecipients(db, types)
+      await createDestinationsAndWorkers(db, types)
+      await createIndexes(db)
     },
   },
 ]
+
+async function createMessages(db: Kysely<never>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('message')
+    .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('id', 'text', (c) => c.notNull())
+    .addColumn('content_id', 'text', (c) => c.notNull())
+    .addColumn('reverse_path', 'text', (c) => c.notNull())
+    .addColumn('header_message_id', 'text')
+    .addColumn('subject', 'text', (c) => c.notNull())
+    .addColumn('size_bytes', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('eight_bit', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('smtputf8', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('source', 'text', (c) => c.notNull())
+    .addColumn('peer_address', 'text')
+    .addColumn('helo', 'text')
+    .addColumn('protocol', 'text')
+    .addColumn('auth_address', 'text')
+    .addColumn('tls', 'text')
+    .addColumn('received_at', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('expires_at', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('attention_at', sql.raw(types.integer))
+    .addColumn('open_recipients', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('finished_at', sql.raw(types.integer))
+    .addPrimaryKeyConstraint('message_key', ['org', 'id'])
+    .execute()
+}
+
+async function createRecipients(db: Kysely<never>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('recipient')
+    .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('message_id', 'text', (c) => c.notNull())
+    .addColumn('n', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('address', 'text', (c) => c.notNull())
+    .addColumn('original_address', 'text')
+    .addColumn('destination', 'text', (c) => c.notNull())
+    .addColumn('state', 'text', (c) => c.notNull())
+    .addColumn('due_at', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('attempts', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('last_code', sql.raw(types.integer))
+    .addColumn('last_enhanced', 'text')
+    .addColumn('last_text', 'text')
+    .addColumn('last_host', 'text')
+    .addColumn('last_attempt_at', sql.raw(types.integer))
+    .addColumn('worker', 'text')
+    .addColumn('token', sql.raw(types.integer))
+    .addColumn('notified_delay', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('finished_at', sql.raw(types.integer))
+    .addPrimaryKeyConstraint('recipient_key', ['org', 'message_id', 'n'])
+    .execute()
+}
+
+async function createDestinationsAndWorkers(db: Kysely<never>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable('destination')
+    .addColumn('name', 'text', (c) => c.notNull().primaryKey())
+    .addColumn('due_at', sql.raw(types.integer))
+    .addColumn('worker', 'text')
+    .addColumn('token', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('held_until', sql.raw(types.integer))
+    .addColumn('held_reason', 'text')
+    .execute()
+  await db.schema
+    .createTable('worker')
+    .addColumn('id', 'text', (c) => c.notNull().primaryKey())
+    .addColumn('lease_until', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('started_at', sql.raw(types.integer), (c) => c.notNull())
+    .execute()
+}
+
+async function createIndexes(db: Kysely<never>): Promise<void> {
+  // Partial indexes: rows enter and leave them with their state, so that finished rows cost the living nothing.
+  await sql`create index recipient_due on recipient (destination, due_at, org, message_id, n) where state = 'scheduled'`.execute(
+    db,
+  )
+  await sql`create index recipient_active on recipient (worker, destination) where state = 'active'`.execute(db)
+  await sql`create index recipient_held on recipient (destination, org, message_id) where state = 'held'`.execute(db)
+  await sql`create index destination_due on destination (due_at) where due_at is not null`.execute(db)
+  await sql`create index destination_worker on destination (worker) where worker is not null`.execute(db)
+  await sql`create index message_attention on message (attention_at) where attention_at is not null`.execute(db)
+  // What people search by, in whatever case they type it.
+  await sql`create index recipient_address on recipient (org, lower(address), message_id)`.execute(db)
+  await sql`create index message_reverse_path on message (org, lower(reverse_path), id) where reverse_path <> ''`.execute(db)
+  await sql`create index message_header_id on message (org, header_message_id, id) where header_message_id is not null`.execute(
+    db,
+  )
+}

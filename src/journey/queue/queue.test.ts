@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { idAt } from '../../ground/ids.ts'
 import type { Procedure } from '../../store/database/procedure.ts'
 import { forEachEngine } from '../../store/database/testing.ts'
@@ -24,7 +24,6 @@ import {
   listQueue,
   nextDueAt,
   noticeDelayProcedure,
-  type QueueTables,
   type RecordAttempt,
   recordAttemptsProcedure,
   recoverWorkersProcedure,
@@ -36,8 +35,7 @@ import {
   unclaimProcedure,
   wantingAttention,
 } from './queue.ts'
-import * as statements from './queue.store.ts'
-import { acceptProcedure, openTestQueue, type TestMessage, testQueueMigrations, testQueueProcedures } from './testing.ts'
+import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProcedures } from './testing.ts'
 
 const SCHEDULE = [60_000, 300_000]
 const T0 = 1_800_000_000_000
@@ -66,7 +64,13 @@ async function live(store: Store, worker: string, now = T0): Promise<void> {
 }
 
 function claim(store: Store, worker: string, destination: string, args: { now?: number; limit?: number } = {}) {
-  return must(store, claimDestinationProcedure, { worker, destination, now: args.now ?? T0, limit: args.limit ?? 100, scheduleMs: SCHEDULE })
+  return must(store, claimDestinationProcedure, {
+    worker,
+    destination,
+    now: args.now ?? T0,
+    limit: args.limit ?? 100,
+    scheduleMs: SCHEDULE,
+  })
 }
 
 async function claimed(store: Store, worker: string, destination: string, args: { now?: number; limit?: number } = {}) {
@@ -87,8 +91,19 @@ function failed(n: number): AttemptResult {
   return { n, type: 'failed', reply: { code: 550, enhanced: '5.1.1', text: 'no such user' } }
 }
 
-async function record(store: Store, args: Partial<RecordAttempt> & Pick<RecordAttempt, 'messageId' | 'worker' | 'token' | 'results'>) {
-  const common = { org: 1, destination: 'b.example', attempt: 1, startedAt: T0, at: T0 + 1000, to: 'remote' as const, transcript: [] }
+async function record(
+  store: Store,
+  args: Partial<RecordAttempt> & Pick<RecordAttempt, 'messageId' | 'worker' | 'token' | 'results'>,
+) {
+  const common = {
+    org: 1,
+    destination: 'b.example',
+    attempt: 1,
+    startedAt: T0,
+    at: T0 + 1000,
+    to: 'remote' as const,
+    transcript: [],
+  }
   const [answer] = await must(store, recordAttemptsProcedure, { attempts: [{ ...common, ...args }] })
   assert.ok(answer)
   return answer
@@ -164,7 +179,15 @@ forEachEngine('queue', (engine) => {
     await accept(store, { to: ['6@b.example'] })
     await live(store, 'w')
     const answer = await claimed(store, 'w', 'b.example', { limit: 2 })
-    assert.deepEqual(answer.recipients.map((one) => [one.messageId, one.n]), [[first, 0], [second, 0], [second, 2], [second, 3]])
+    assert.deepEqual(
+      answer.recipients.map((one) => [one.messageId, one.n]),
+      [
+        [first, 0],
+        [second, 0],
+        [second, 2],
+        [second, 3],
+      ],
+    )
     assert.equal(answer.more, true)
     assert.equal((await claimed(store, 'w', 'b.example', { limit: 2 })).recipients.length, 1)
   })
@@ -181,7 +204,10 @@ forEachEngine('queue', (engine) => {
     await live(store, 'w', T0 + 50_000)
     assert.equal((await claim(store, 'w', 'b.example', { now: T0 + 59_999 })).type, 'leased')
     const fresh = await claimed(store, 'w', 'b.example', { now: T0 + 60_000 })
-    assert.deepEqual(fresh.recipients.map((one) => one.address), ['y@b.example'])
+    assert.deepEqual(
+      fresh.recipients.map((one) => one.address),
+      ['y@b.example'],
+    )
     assert.ok(fresh.token > old.token)
   })
 
@@ -232,7 +258,10 @@ forEachEngine('queue', (engine) => {
     assert.equal(await nextDueAt(store), T0 + 90_000)
     await live(store, 'w', T0 + 60_000)
     assert.deepEqual((await claimed(store, 'w', 'b.example', { now: T0 + 89_999 })).recipients, [])
-    assert.deepEqual((await claimed(store, 'w', 'b.example', { now: T0 + 90_000 })).recipients.map((one) => [one.n, one.attempt]), [[1, 2]])
+    assert.deepEqual(
+      (await claimed(store, 'w', 'b.example', { now: T0 + 90_000 })).recipients.map((one) => [one.n, one.attempt]),
+      [[1, 2]],
+    )
   })
 
   test('[Q8] the recipients of a dead worker go back to the time recorded before the attempt', async (t) => {
@@ -356,7 +385,10 @@ forEachEngine('queue', (engine) => {
   test('[Q10] more recipients than one call changes', async (t) => {
     const store = await open(t)
     for (let i = 0; i < 12; i++) await accept(store, { to: Array.from({ length: 100 }, (_, n) => `${n}@b${i}.example`) })
-    assert.deepEqual(await changeQueue(store, { action: 'hold', filter: {}, by: 'o', now: T0 }), { ok: true, value: { changed: 1200, active: 0 } })
+    assert.deepEqual(await changeQueue(store, { action: 'hold', filter: {}, by: 'o', now: T0 }), {
+      ok: true,
+      value: { changed: 1200, active: 0 },
+    })
     assert.equal((await countQueue(store, { now: T0 })).held, 1200)
   })
 
@@ -380,7 +412,13 @@ forEachEngine('queue', (engine) => {
     await live(store, 'w')
     const { token } = await claimed(store, 'w', 'b.example')
     const reportId = id()
-    await record(store, { messageId, worker: 'w', token, results: [failed(0)], report: { ...REPORT, id: reportId, contentId: `c${reportId}` } })
+    await record(store, {
+      messageId,
+      worker: 'w',
+      token,
+      results: [failed(0)],
+      report: { ...REPORT, id: reportId, contentId: `c${reportId}` },
+    })
     assert.equal(await states(store, messageId), 'bounced')
     const report = await showMessage(store, { org: 1, id: reportId })
     assert.equal(report?.message.reversePath, '')
@@ -396,7 +434,17 @@ forEachEngine('queue', (engine) => {
     await live(store, 'w')
     const { token } = await claimed(store, 'w', 'b.example')
     const report = { ...REPORT, id: messageId, contentId: `c${messageId}` }
-    const attempt = { org: 1, destination: 'b.example', attempt: 1, startedAt: T0, at: T0, to: 'remote' as const, messageId, worker: 'w', token }
+    const attempt = {
+      org: 1,
+      destination: 'b.example',
+      attempt: 1,
+      startedAt: T0,
+      at: T0,
+      to: 'remote' as const,
+      messageId,
+      worker: 'w',
+      token,
+    }
     const answer = await store.call(recordAttemptsProcedure, { attempts: [{ ...attempt, results: [failed(0)], report }] })
     assert.equal(answer.ok, false)
     assert.equal(await states(store, messageId), 'active')
@@ -425,7 +473,10 @@ forEachEngine('queue', (engine) => {
     await live(store, 'w', later)
     const { token } = await claimed(store, 'w', 'c.example', { now: later })
     const [seen] = await wantingAttention(store, { now: later })
-    assert.deepEqual(seen?.recipients.map((one) => one.n), [0, 2])
+    assert.deepEqual(
+      seen?.recipients.map((one) => one.n),
+      [0, 2],
+    )
     const answer = await must(store, expireMessageProcedure, { org: 1, messageId, now: later, ns: [0, 2] })
     assert.deepEqual(answer, { type: 'done' })
     assert.equal(await states(store, messageId), 'expired active expired')
@@ -441,7 +492,9 @@ forEachEngine('queue', (engine) => {
     const messageId = await accept(store, { to: ['x@b.example'] })
     await live(store, 'w', T0 + 5 * DAY)
     await claimed(store, 'w', 'b.example', { now: T0 + 5 * DAY })
-    assert.deepEqual(await must(store, expireMessageProcedure, { org: 1, messageId, now: T0 + 5 * DAY, ns: [0] }), { type: 'changed' })
+    assert.deepEqual(await must(store, expireMessageProcedure, { org: 1, messageId, now: T0 + 5 * DAY, ns: [0] }), {
+      type: 'changed',
+    })
     assert.equal(await states(store, messageId), 'active')
   })
 
@@ -452,8 +505,17 @@ forEachEngine('queue', (engine) => {
     assert.deepEqual(await wantingAttention(store, { now: now - 1 }), [])
     const [seen] = await wantingAttention(store, { now })
     assert.equal(seen?.type, 'late')
-    assert.deepEqual(seen?.recipients.map((one) => one.n), [0, 1])
-    await must(store, noticeDelayProcedure, { org: 1, messageId, now, ns: [0, 1], report: { ...REPORT, kind: 'delayed', id: id(), contentId: 'cdelay' } })
+    assert.deepEqual(
+      seen?.recipients.map((one) => one.n),
+      [0, 1],
+    )
+    await must(store, noticeDelayProcedure, {
+      org: 1,
+      messageId,
+      now,
+      ns: [0, 1],
+      report: { ...REPORT, kind: 'delayed', id: id(), contentId: 'cdelay' },
+    })
     assert.deepEqual(await wantingAttention(store, { now: T0 + 5 * DAY - 1 }), [])
     assert.equal(await eventTypes(store, messageId), 'report-sent delay-notified delay-notified')
   })
@@ -464,12 +526,24 @@ forEachEngine('queue', (engine) => {
     await live(store, 'w')
     const { token } = await claimed(store, 'w', 'b.example')
     const notice = (now: number, ns: number[]) =>
-      must(store, noticeDelayProcedure, { org: 1, messageId, now, ns, report: { ...REPORT, kind: 'delayed', id: id(), contentId: `c${id()}` } })
-    assert.deepEqual((await wantingAttention(store, { now: T0 + 1000 }))[0]?.recipients.map((one) => one.n), [1])
+      must(store, noticeDelayProcedure, {
+        org: 1,
+        messageId,
+        now,
+        ns,
+        report: { ...REPORT, kind: 'delayed', id: id(), contentId: `c${id()}` },
+      })
+    assert.deepEqual(
+      (await wantingAttention(store, { now: T0 + 1000 }))[0]?.recipients.map((one) => one.n),
+      [1],
+    )
     await notice(T0 + 1000, [1])
     await record(store, { messageId, worker: 'w', token, results: [deferred(0, T0 + 90_000)] })
     assert.deepEqual(await wantingAttention(store, { now: T0 + 60_999 }), [])
-    assert.deepEqual((await wantingAttention(store, { now: T0 + 61_000 }))[0]?.recipients.map((one) => one.n), [0])
+    assert.deepEqual(
+      (await wantingAttention(store, { now: T0 + 61_000 }))[0]?.recipients.map((one) => one.n),
+      [0],
+    )
     await notice(T0 + 61_000, [0])
     assert.deepEqual(await wantingAttention(store, { now: T0 + 5 * DAY - 1 }), [])
   })
@@ -518,7 +592,12 @@ forEachEngine('queue', (engine) => {
 
   test('lists and searches', async (t) => {
     const store = await open(t)
-    const a = await accept(store, { to: ['x@b.example', 'y@c.example'], headerMessageId: '<1@a>', reversePath: 'Bob@a.example', at: T0 })
+    const a = await accept(store, {
+      to: ['x@b.example', 'y@c.example'],
+      headerMessageId: '<1@a>',
+      reversePath: 'Bob@a.example',
+      at: T0,
+    })
     const b = await accept(store, { to: ['X@b.example'], at: T0 + 1000 })
     const ids = async (args: object) => (await findMessages(store, { org: 1, ...args })).map((one) => one.message.id)
     assert.deepEqual(await ids({}), [b, a])
@@ -529,14 +608,29 @@ forEachEngine('queue', (engine) => {
     assert.deepEqual(await ids({ headerMessageId: '<1@a>' }), [a])
     assert.deepEqual(await ids({ id: a }), [a])
     const rows = await listQueue(store, {}, { limit: 2 })
-    assert.deepEqual(rows.map((one) => [one.messageId, one.n]), [[a, 0], [a, 1]])
+    assert.deepEqual(
+      rows.map((one) => [one.messageId, one.n]),
+      [
+        [a, 0],
+        [a, 1],
+      ],
+    )
     const next = await listQueue(store, {}, { limit: 2, after: { org: 1, messageId: a, n: 1 } })
-    assert.deepEqual(next.map((one) => one.messageId), [b])
+    assert.deepEqual(
+      next.map((one) => one.messageId),
+      [b],
+    )
     assert.deepEqual((await listQueue(store, { receivedBefore: T0 + 1000 })).length, 2)
     assert.deepEqual((await listQueue(store, { reversePath: 'bob@a.example', destination: 'c.example' })).length, 1)
     const counts = await countQueue(store, { now: T0 })
     assert.deepEqual([counts.scheduled, counts.active, counts.held], [3, 0, 0])
-    assert.deepEqual(counts.destinations.map((one) => [one.destination, one.scheduled, one.dueAt]), [['b.example', 2, T0], ['c.example', 1, T0]])
+    assert.deepEqual(
+      counts.destinations.map((one) => [one.destination, one.scheduled, one.dueAt]),
+      [
+        ['b.example', 2, T0],
+        ['c.example', 1, T0],
+      ],
+    )
   })
 
   test('[Q7] of two workers that ask for a destination at once one gets it, and each recipient once', async (t) => {
@@ -544,7 +638,9 @@ forEachEngine('queue', (engine) => {
     for (let i = 0; i < 20; i++) await accept(store, { to: [`${i}@b.example`] })
     await live(store, 'v')
     await live(store, 'w')
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => claim(store, i % 2 === 0 ? 'v' : 'w', 'b.example', { limit: 5 })))
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => claim(store, i % 2 === 0 ? 'v' : 'w', 'b.example', { limit: 5 })),
+    )
     const holders = new Set(answers.flatMap((one, i) => (one.type === 'claimed' ? [i % 2] : [])))
     assert.equal(holders.size, 1)
     const got = answers.flatMap((one) => (one.type === 'claimed' ? one.recipients.map((recipient) => recipient.address) : []))
@@ -569,7 +665,9 @@ forEachEngine('queue', (engine) => {
         idle = due.length === 0 ? idle + 1 : 0
         for (const destination of due) {
           const answer = await claimed(store, 'w', destination, { limit: 3 })
-          const records = answer.recipients.map(({ messageId, n }) => record(store, { messageId, worker: 'w', token: answer.token, destination, results: [delivered(n)] }))
+          const records = answer.recipients.map(({ messageId, n }) =>
+            record(store, { messageId, worker: 'w', token: answer.token, destination, results: [delivered(n)] }),
+          )
           ended += (await Promise.all(records)).length
         }
       }
@@ -579,27 +677,4 @@ forEachEngine('queue', (engine) => {
     assert.deepEqual([arrived, ended], [60, 60])
     assert.equal(await contents(store), 0)
   })
-})
-
-test('the hot questions read an index and nothing else', async (t) => {
-  const store = await openTestQueue()
-  t.after(() => store.close())
-  const explain = async (statement: { compile(db: Kysely<never>): { readonly sql: string } }) => {
-    const rows = await store.query((db: Kysely<QueueTables>) => {
-      const text = statement.compile(db as never).sql.replaceAll('?', '1')
-      return { compile: () => sql<{ detail: string }>`explain query plan ${sql.raw(text)}`.compile(db) }
-    })
-    return rows.map((row) => row.detail).join('; ')
-  }
-  assert.match(await explain(statements.claimable), /^SEARCH r USING INDEX recipient_due \(destination=\? AND due_at<\?\); SEARCH m USING INDEX \S+ \(org=\? AND id=\?\)$/)
-  assert.match(await explain(statements.claimableRest), /SEARCH r USING INDEX sqlite_autoindex_recipient_1 \(org=\? AND message_id=\? AND n>\?\)/)
-  assert.match(await explain(statements.firstScheduled), /^SEARCH recipient USING COVERING INDEX recipient_due \(destination=\?\)$/)
-  assert.match(await explain(statements.dueDestinations), /^SEARCH d USING INDEX destination_due \(due_at<\?\); SEARCH w USING INDEX \S+ \(id=\?\) LEFT-JOIN$/)
-  assert.match(await explain(statements.nextDueAt), /USING COVERING INDEX destination_due/)
-  assert.match(await explain(statements.activeOf), /^SEARCH recipient USING INDEX recipient_active \(worker=\?\)$/)
-  assert.match(await explain(statements.wantingAttention), /^SEARCH message USING INDEX message_attention \(attention_at<\?\)$/)
-  assert.match(await explain(statements.finishedBefore), /^SEARCH message USING INDEX sqlite_autoindex_message_1 \(org=\? AND id<\?\)$/)
-  for (const one of ['activate', 'finishAttempt', 'deferAttempt', 'heldByAttempt', 'expireRecipient', 'holdRecipient'] as const) {
-    assert.match(await explain(statements[one]), /^SEARCH recipient USING INDEX sqlite_autoindex_recipient_1 \(org=\? AND message_id=\? AND n=\?\)$/, one)
-  }
 })

@@ -12,9 +12,22 @@ import {
   unclaimProcedure,
 } from './lease.ts'
 import { recordAttemptsProcedure } from './record.ts'
-import { expireMessageProcedure, forgetDestinationsProcedure, forgetProcedure, noticeDelayProcedure, repairDestinationsProcedure } from './sweep.ts'
+import {
+  expireMessageProcedure,
+  forgetDestinationsProcedure,
+  forgetProcedure,
+  noticeDelayProcedure,
+  repairDestinationsProcedure,
+} from './sweep.ts'
 
-export { type Changed, type ChangeQueue, changeQueue, changeRecipients, changeRecipientsProcedure, type QueueAction } from './change.ts'
+export {
+  type Changed,
+  type ChangeQueue,
+  changeQueue,
+  changeRecipients,
+  changeRecipientsProcedure,
+  type QueueAction,
+} from './change.ts'
 export { type ClaimAnswer, type ClaimDestination, claimDestinationProcedure } from './claim.ts'
 export { type ForwardRecipient, forwardRecipient, insertMessage, insertRecipient } from './enqueue.ts'
 export {
@@ -42,8 +55,15 @@ export {
   unclaimProcedure,
 } from './lease.ts'
 export { CLAIM_MAX, CLAIM_REST_MAX, RECORD_ATTEMPTS_MAX, RECOVER_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
-export { type MessageSource, queueMigrations, type QueueTables } from './queue.tables.ts'
-export { type AttemptRecorded, type AttemptResult, type RecordAttempt, isHeld, recordAttempt, recordAttemptsProcedure } from './record.ts'
+export { type MessageSource, type QueueTables, queueMigrations } from './queue.tables.ts'
+export {
+  type AttemptRecorded,
+  type AttemptResult,
+  isHeld,
+  type RecordAttempt,
+  recordAttempt,
+  recordAttemptsProcedure,
+} from './record.ts'
 export type { ReportPlan } from './report.ts'
 export { delayAfter, isExpired, nextDelay } from './retry.ts'
 export type { Claimed, LastReply, Message, NewMessage, NewRecipient, QueueEntry, QueueFilter, Recipient } from './rows.ts'

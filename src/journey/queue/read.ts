@@ -46,7 +46,12 @@ export function recipientOf(row: RecipientTable): Recipient {
 
 function lastReplyOf(row: RecipientTable): LastReply | null {
   if (row.last_code === null) return null
-  return { code: row.last_code, ...present('enhanced', row.last_enhanced), text: row.last_text ?? '', ...present('host', row.last_host) }
+  return {
+    code: row.last_code,
+    ...present('enhanced', row.last_enhanced),
+    text: row.last_text ?? '',
+    ...present('host', row.last_host),
+  }
 }
 
 function present<K extends string, V>(name: K, value: V | null): { readonly [P in K]?: V } {

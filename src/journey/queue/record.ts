@@ -39,7 +39,11 @@ export interface AttemptRecorded {
   readonly lost: readonly number[]
 }
 
-const FINAL: Readonly<Record<'delivered' | 'failed' | 'expired', FinalState>> = { delivered: 'delivered', failed: 'bounced', expired: 'expired' }
+const FINAL: Readonly<Record<'delivered' | 'failed' | 'expired', FinalState>> = {
+  delivered: 'delivered',
+  failed: 'bounced',
+  expired: 'expired',
+}
 
 interface Held {
   readonly result: AttemptResult
@@ -59,16 +63,20 @@ export function* recordAttempt(args: RecordAttempt): Steps<AttemptRecorded> {
     yield* recordResult(args, result, one.address)
   }
   if (dueAt !== Number.POSITIVE_INFINITY) yield* expect(args.destination, dueAt)
-  if (fits && args.report !== undefined && held.length > 0) yield* enqueueReport({ ...args.report, org: args.org, about: args.messageId, at: args.at })
+  if (fits && args.report !== undefined && held.length > 0)
+    yield* enqueueReport({ ...args.report, org: args.org, about: args.messageId, at: args.at })
   if (closed > 0) yield* closeRecipients({ org: args.org, messageId: args.messageId, count: closed, at: args.at })
   return { lost }
 }
 
-export const recordAttemptsProcedure = procedure('queue.recordAttempts', function* (args: { readonly attempts: readonly RecordAttempt[] }) {
-  const answers: AttemptRecorded[] = []
-  for (const attempt of args.attempts) answers.push(yield* recordAttempt(attempt))
-  return answers
-})
+export const recordAttemptsProcedure = procedure(
+  'queue.recordAttempts',
+  function* (args: { readonly attempts: readonly RecordAttempt[] }) {
+    const answers: AttemptRecorded[] = []
+    for (const attempt of args.attempts) answers.push(yield* recordAttempt(attempt))
+    return answers
+  },
+)
 
 /** Whether the attempt still holds the recipient: for those who do more than record in the same procedure. */
 export function* isHeld(args: { org: number; messageId: string; n: number; worker: string; token: number }): Steps<boolean> {
@@ -92,7 +100,9 @@ function* sort(args: RecordAttempt): Steps<{ held: Held[]; lost: number[] }> {
  * report of that attempt will be right. One claim holds all of a job's recipients, so that this takes a crash in a bad moment.
  */
 function softened(result: AttemptResult, at: number): AttemptResult {
-  return result.type === 'failed' || result.type === 'expired' ? { n: result.n, type: 'deferred', reply: result.reply, dueAt: at } : result
+  return result.type === 'failed' || result.type === 'expired'
+    ? { n: result.n, type: 'deferred', reply: result.reply, dueAt: at }
+    : result
 }
 
 function* recordResult(args: RecordAttempt, result: AttemptResult, address: string): Steps<void> {
@@ -113,7 +123,9 @@ function* tellAttempt(args: RecordAttempt, lost: readonly number[]): Steps<void>
     durationMs: Math.max(0, args.at - args.startedAt),
     ...(args.host === undefined ? {} : { host: args.host }),
     ...(args.tls === undefined ? {} : { tls: args.tls }),
-    ...(args.transcript === undefined && lost.length === 0 ? {} : { transcript: [...(args.transcript ?? []), ...lost.map((n) => lostNote(args, n))] }),
+    ...(args.transcript === undefined && lost.length === 0
+      ? {}
+      : { transcript: [...(args.transcript ?? []), ...lost.map((n) => lostNote(args, n))] }),
   }
   yield* recordEvent({ org: args.org, messageId: args.messageId, recipient: null, at: args.at, event })
 }
@@ -144,8 +156,12 @@ function eventOf(args: RecordAttempt, result: AttemptResult): JourneyEvent {
 }
 
 /** [Q3] Recipients have ended: with the last one the message is finished, and the queue lets go of its content. */
-export function* closeRecipients(args: { readonly org: number; readonly messageId: string; readonly count: number; readonly at: number }): Steps<void> {
+export function* closeRecipients(args: {
+  readonly org: number
+  readonly messageId: string
+  readonly count: number
+  readonly at: number
+}): Steps<void> {
   const [message] = yield* all(statements.closeRecipients, args)
   if (message?.open_recipients === 0) yield* releaseContent({ id: message.content_id })
 }
-

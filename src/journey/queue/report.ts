@@ -27,18 +27,56 @@ export type ReportPlan =
   | { readonly type: 'suppress'; readonly kind: 'failed' | 'delayed'; readonly reason: string }
 
 /** [Q13] `org` and `about`: the message it tells of. */
-export function* enqueueReport(args: ReportPlan & { readonly org: number; readonly about: string; readonly at: number }): Steps<void> {
+export function* enqueueReport(
+  args: ReportPlan & { readonly org: number; readonly about: string; readonly at: number },
+): Steps<void> {
   const { org, about, at } = args
   if (args.type === 'suppress') {
-    yield* recordEvent({ org, messageId: about, recipient: null, at, event: { type: 'report-suppressed', kind: args.kind, reason: args.reason } })
+    yield* recordEvent({
+      org,
+      messageId: about,
+      recipient: null,
+      at,
+      event: { type: 'report-suppressed', kind: args.kind, reason: args.reason },
+    })
     return
   }
   const { id, contentId, headerMessageId, subject, bytes } = args
   yield* putContent({ id: contentId, sizeBytes: bytes.length, encoding: 'identity', head: bytes, refs: 1, createdAt: at })
-  const message = { org, id, contentId, reversePath: '', headerMessageId, subject, sizeBytes: bytes.length, source: 'report' as const }
-  yield* insertMessage({ ...message, eightBit: args.eightBit, smtpUtf8: args.smtpUtf8, receivedAt: at, expiresAt: args.expiresAt, openRecipients: 1 })
+  const message = {
+    org,
+    id,
+    contentId,
+    reversePath: '',
+    headerMessageId,
+    subject,
+    sizeBytes: bytes.length,
+    source: 'report' as const,
+  }
+  yield* insertMessage({
+    ...message,
+    eightBit: args.eightBit,
+    smtpUtf8: args.smtpUtf8,
+    receivedAt: at,
+    expiresAt: args.expiresAt,
+    openRecipients: 1,
+  })
   yield* insertRecipient({ org, messageId: id, n: 0, address: args.to, destination: args.destination, state: 'scheduled', at })
-  const received = { type: 'received', source: 'report', sizeBytes: bytes.length, reversePath: '', recipientCount: 1, subject, headerMessageId } as const
+  const received = {
+    type: 'received',
+    source: 'report',
+    sizeBytes: bytes.length,
+    reversePath: '',
+    recipientCount: 1,
+    subject,
+    headerMessageId,
+  } as const
   yield* recordEvent({ org, messageId: id, recipient: null, at, event: received })
-  yield* recordEvent({ org, messageId: about, recipient: null, at, event: { type: 'report-sent', reportId: id, kind: args.kind } })
+  yield* recordEvent({
+    org,
+    messageId: about,
+    recipient: null,
+    at,
+    event: { type: 'report-sent', reportId: id, kind: args.kind },
+  })
 }

@@ -3,9 +3,10 @@
 import type { MessageSource } from './queue.tables.ts'
 import type { RecipientState } from './states.ts'
 
-export interface MessageKey {
+export interface RecipientKey {
   readonly org: number
   readonly messageId: string
+  readonly n: number
 }
 
 export interface NewMessage {

@@ -5,14 +5,15 @@ import { idAt } from '../../ground/ids.ts'
 import { all, first, procedure, run, type Steps } from '../../store/database/procedure.ts'
 import { deleteEventsBefore, recordEvent } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
-import { expect } from './enqueue.ts'
 import { settleDue } from './claim.ts'
+import { expect } from './enqueue.ts'
 import { ATTENTION_MAX, FORGET_MAX, RECIPIENTS_MAX, REPAIR_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
 import { messageOf, recipientOf } from './read.ts'
-import * as statements from './queue.store.ts'
 import { closeRecipients } from './record.ts'
 import { enqueueReport, type ReportPlan } from './report.ts'
 import type { Message, Recipient } from './rows.ts'
+import * as sweeps from './sweep.store.ts'
+import * as workers from './worker.store.ts'
 
 /** A look at a message that could not be dealt with now (an attempt is under way) is repeated after this. */
 const LOOK_AGAIN_MS = 60_000
@@ -26,12 +27,18 @@ export interface Attention {
 }
 
 /** Messages whose time has come, oldest first; a bounded number. */
-export async function wantingAttention(store: Store, args: { readonly now: number; readonly limit?: number }): Promise<readonly Attention[]> {
-  const rows = await store.all(statements.wantingAttention, { now: args.now, limit: Math.min(args.limit ?? ATTENTION_MAX, ATTENTION_MAX) })
+export async function wantingAttention(
+  store: Store,
+  args: { readonly now: number; readonly limit?: number },
+): Promise<readonly Attention[]> {
+  const rows = await store.all(sweeps.wantingAttention, {
+    now: args.now,
+    limit: Math.min(args.limit ?? ATTENTION_MAX, ATTENTION_MAX),
+  })
   const found: Attention[] = []
   for (const row of rows) {
     const type = row.expires_at <= args.now ? 'expired' : 'late'
-    const open = await store.all(statements.openRecipientsOf, { org: row.org, messageId: row.id, limit: RECIPIENTS_MAX })
+    const open = await store.all(sweeps.openRecipientsOf, { org: row.org, messageId: row.id, limit: RECIPIENTS_MAX })
     const wanted = open.filter((one) => one.state === 'scheduled' && (type === 'expired' || one.notified_delay === 0))
     found.push({ message: messageOf(row), type, recipients: wanted.slice(0, REPORT_RECIPIENTS_MAX).map(recipientOf) })
   }
@@ -57,7 +64,7 @@ export function* expireMessage(args: Attend): Steps<Attended> {
   const { org, messageId, now: at } = args
   const destinations = new Set<string>()
   for (const row of waiting) {
-    yield* run(statements.expireRecipient, { org, messageId, n: row.n, at })
+    yield* run(sweeps.expireRecipient, { org, messageId, n: row.n, at })
     const reason = row.last_text ?? 'no attempt was made'
     yield* recordEvent({ org, messageId, recipient: row.address, at, event: { type: 'expired', reason, attempts: row.attempts } })
     destinations.add(row.destination)
@@ -76,11 +83,17 @@ export function* noticeDelay(args: Attend): Steps<Attended> {
   const waiting = yield* stillScheduled(args)
   if (waiting === undefined) return { type: 'changed' }
   const { org, messageId, now: at } = args
-  for (const row of waiting) yield* run(statements.markNotified, { org, messageId, n: row.n })
+  for (const row of waiting) yield* run(sweeps.markNotified, { org, messageId, n: row.n })
   if (args.report !== undefined && waiting.length > 0) yield* enqueueReport({ ...args.report, org, about: messageId, at })
   if (args.report?.type === 'send') {
     for (const row of waiting) {
-      yield* recordEvent({ org, messageId, recipient: row.address, at, event: { type: 'delay-notified', reportId: args.report.id } })
+      yield* recordEvent({
+        org,
+        messageId,
+        recipient: row.address,
+        at,
+        event: { type: 'delay-notified', reportId: args.report.id },
+      })
     }
   }
   yield* attendAgain(args)
@@ -91,33 +104,35 @@ export const noticeDelayProcedure = procedure('queue.noticeDelay', noticeDelay)
 
 function* stillScheduled(args: Attend) {
   const wanted = new Set(args.ns)
-  const open = yield* all(statements.openRecipientsOf, { org: args.org, messageId: args.messageId, limit: RECIPIENTS_MAX })
+  const open = yield* all(sweeps.openRecipientsOf, { org: args.org, messageId: args.messageId, limit: RECIPIENTS_MAX })
   const found = open.filter((row) => wanted.has(row.n) && row.state === 'scheduled')
   return found.length === wanted.size ? found : undefined
 }
 
-/** When to look at the message next: at once while scheduled ones are left, soon while an attempt is under way, never while all are held. */
+/** When to look next: at once while scheduled ones are left, soon while an attempt is under way, never while all are held. */
 function* attendAgain({ org, messageId, now }: Attend): Steps<void> {
-  const message = yield* first(statements.messageRow, { org, messageId })
+  const message = yield* first(sweeps.messageRow, { org, messageId })
   if (message === undefined) return
-  const open = yield* all(statements.openRecipientsOf, { org, messageId, limit: RECIPIENTS_MAX })
+  const open = yield* all(sweeps.openRecipientsOf, { org, messageId, limit: RECIPIENTS_MAX })
   const expired = message.expires_at <= now
   const left = open.some((row) => row.state === 'scheduled' && (expired || row.notified_delay === 0))
   const active = open.some((row) => row.state === 'active' && (expired || row.notified_delay === 0))
   const later = active ? now + LOOK_AGAIN_MS : expired ? null : message.expires_at
-  yield* run(statements.setAttention, { org, messageId, attentionAt: left ? now : later })
+  yield* run(sweeps.setAttention, { org, messageId, attentionAt: left ? now : later })
 }
 
 function* settleUnlessHeld(name: string): Steps<void> {
-  const row = yield* first(statements.destinationDue, { name })
+  const row = yield* first(workers.destinationDue, { name })
   if (row !== undefined && row.held_until === null) yield* settleDue(name, row.due_at)
 }
 
 // ---- repair and retention
 
 /** [Q6] Puts right what only a lost race between two servers can put wrong. Answers how many rows. */
-export async function lateDestinations(store: Store): Promise<readonly { readonly destination: string; readonly dueAt: number }[]> {
-  const rows = await store.all(statements.lateDestinations, { limit: REPAIR_MAX })
+export async function lateDestinations(
+  store: Store,
+): Promise<readonly { readonly destination: string; readonly dueAt: number }[]> {
+  const rows = await store.all(workers.lateDestinations, { limit: REPAIR_MAX })
   return rows.map((row) => ({ destination: row.destination, dueAt: row.first_due }))
 }
 
@@ -137,13 +152,13 @@ export function* forget(args: Forget): Steps<number> {
   let count = yield* deleteEventsBefore({ before: args.before, limit: FORGET_MAX * 5 })
   let org = Number.MIN_SAFE_INTEGER
   for (;;) {
-    const next = yield* first(statements.firstOrgAfter, { org })
+    const next = yield* first(sweeps.firstOrgAfter, { org })
     if (next === undefined || count > FORGET_MAX * 6) break
     org = next.org
-    const old = yield* all(statements.finishedBefore, { org, id: idAt(args.before), limit: FORGET_MAX })
+    const old = yield* all(sweeps.finishedBefore, { org, id: idAt(args.before), limit: FORGET_MAX })
     for (const { id } of old) {
-      yield* run(statements.deleteRecipients, { org, messageId: id })
-      yield* run(statements.deleteMessage, { org, messageId: id })
+      yield* run(sweeps.deleteRecipients, { org, messageId: id })
+      yield* run(sweeps.deleteMessage, { org, messageId: id })
     }
     count += old.length
   }
@@ -154,8 +169,8 @@ export const forgetProcedure = procedure('queue.forget', forget)
 
 /** Destinations without recipients, worker or suspension. Answers how many. */
 export function* forgetDestinations(_: Record<never, never>): Steps<number> {
-  const idle = yield* all(statements.idleDestinations, { limit: REPAIR_MAX })
-  for (const { name } of idle) yield* run(statements.deleteDestination, { name })
+  const idle = yield* all(workers.idleDestinations, { limit: REPAIR_MAX })
+  for (const { name } of idle) yield* run(sweeps.deleteDestination, { name })
   return idle.length
 }
 

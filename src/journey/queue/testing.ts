@@ -1,6 +1,6 @@
 // A queue for tests: a store with the queue's tables, and messages put into it. Only tests and benches import this.
 
-import { putContent, contentMigrations, contentProcedures } from '../../store/content/content.ts'
+import { contentMigrations, contentProcedures, putContent } from '../../store/content/content.ts'
 import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { openTestStore, type TestStoreOptions } from '../../store/database/testing.ts'
 import { eventMigrations, eventProcedures } from '../../store/events/events.ts'
@@ -19,7 +19,14 @@ export interface TestMessage extends Partial<NewMessage> {
 /** What a session's accept does, for the queue's part. */
 export function* accept(args: TestMessage): Steps<void> {
   const { id, at, to, content = new TextEncoder().encode('Subject: x\r\n\r\nx\r\n'), ...others } = args
-  yield* putContent({ id: `c${id}`, sizeBytes: content.length, encoding: 'identity', head: content, refs: to.length > 0 ? 1 : 0, createdAt: at })
+  yield* putContent({
+    id: `c${id}`,
+    sizeBytes: content.length,
+    encoding: 'identity',
+    head: content,
+    refs: to.length > 0 ? 1 : 0,
+    createdAt: at,
+  })
   yield* insertMessage({
     org: 1,
     id,
@@ -47,7 +54,13 @@ export const acceptManyProcedure = procedure('test.acceptMany', function* (args:
 })
 
 export const testQueueMigrations = [...contentMigrations, ...eventMigrations, ...queueMigrations]
-export const testQueueProcedures = [...contentProcedures, ...eventProcedures, ...queueProcedures, acceptProcedure, acceptManyProcedure] as never[]
+export const testQueueProcedures = [
+  ...contentProcedures,
+  ...eventProcedures,
+  ...queueProcedures,
+  acceptProcedure,
+  acceptManyProcedure,
+] as never[]
 
 export function openTestQueue(options: Partial<TestStoreOptions> = {}): Promise<Store> {
   return openTestStore({ migrations: testQueueMigrations, procedures: testQueueProcedures, ...options })

@@ -1,5 +1,5 @@
-// Delivery into our own mailboxes, of recipients that reached the queue: reports to our people, domains added after acceptance. Works out where
-// each recipient goes; the append happens in the commit that records it (record.ts).
+// Delivery into our own mailboxes, of recipients that reached the queue: reports to our people, domains added after acceptance.
+// Works out where each recipient goes; the append happens in the commit that records it (record.ts).
 
 import type { IdSource } from '../../../ground/ids.ts'
 import { deliveredToHeader, parseAddress, returnPathHeader } from '../../../mail/message/message.ts'
@@ -18,7 +18,13 @@ export interface LocalDirectory {
 export interface Placement {
   readonly n: number
   readonly address: string
-  readonly inboxes: readonly { readonly org: number; readonly personId: string; readonly mailboxId: string; readonly appendId: string; readonly prefix: string }[]
+  readonly inboxes: readonly {
+    readonly org: number
+    readonly personId: string
+    readonly mailboxId: string
+    readonly appendId: string
+    readonly prefix: string
+  }[]
   readonly forwards: readonly { readonly address: string; readonly destination: string }[]
 }
 

@@ -1,0 +1,201 @@
+// SQL of questions: lists, searches, counts. Each state of open recipients is asked for by its own partial index.
+
+import { type Kysely, sql } from 'kysely'
+import { idAt } from '../../ground/ids.ts'
+import { statementsOf } from '../../store/database/statement.ts'
+import type { Store } from '../../store/store.ts'
+import type { QueueTables } from './queue.tables.ts'
+import type { QueueFilter, RecipientKey } from './rows.ts'
+import { OPEN_STATES, type OpenState } from './states.ts'
+
+export type QueueAction = 'hold' | 'release' | 'retry' | 'drop'
+
+export interface KeyPage {
+  readonly limit: number
+  readonly after?: RecipientKey
+}
+
+export interface ChangeableArgs {
+  readonly action: QueueAction
+  readonly now: number
+  readonly limit: number
+}
+
+/** Open recipients with their messages, in the order in which those came. */
+export function entriesOf(store: Store, filter: QueueFilter, page: KeyPage) {
+  return store.query((db: Kysely<QueueTables>) =>
+    db
+      .selectFrom(openKeys(db, filter, page).as('key'))
+      .innerJoin('recipient as r', (j) =>
+        j.onRef('r.org', '=', 'key.org').onRef('r.message_id', '=', 'key.messageId').onRef('r.n', '=', 'key.n'),
+      )
+      .innerJoin('message as m', (j) => j.onRef('m.org', '=', 'key.org').onRef('m.id', '=', 'key.messageId'))
+      .selectAll('r')
+      .select(['m.reverse_path', 'm.subject', 'm.size_bytes', 'm.received_at', 'm.expires_at'])
+      .orderBy('r.org')
+      .orderBy('r.message_id')
+      .orderBy('r.n'),
+  )
+}
+
+export function changeableOf(store: Store, filter: QueueFilter, args: ChangeableArgs): Promise<readonly RecipientKey[]> {
+  return store.query((db: Kysely<QueueTables>) => changeableKeys(db, filter, args))
+}
+
+export async function countActive(store: Store, filter: QueueFilter): Promise<number> {
+  const rows = await store.query((db: Kysely<QueueTables>) => activeCount(db, filter))
+  return rows[0]?.count ?? 0
+}
+
+/** Keys of open recipients in the order in which their messages came. */
+function openKeys(db: Kysely<QueueTables>, filter: QueueFilter, { limit, after }: KeyPage) {
+  const states = filter.state === undefined ? OPEN_STATES : [filter.state]
+  const each = states.map((state) =>
+    db
+      .selectFrom(
+        matching(db, filter, state)
+          .$if(after !== undefined, (q) =>
+            q.where(sql<boolean>`(r.org, r.message_id, r.n) > (${after?.org}, ${after?.messageId}, ${after?.n})`),
+          )
+          .orderBy('r.org')
+          .orderBy('r.message_id')
+          .orderBy('r.n')
+          .limit(limit)
+          .as(state),
+      )
+      .selectAll(),
+  )
+  return db.selectFrom(unionOf(each).as('k')).selectAll().orderBy('org').orderBy('messageId').orderBy('n').limit(limit)
+}
+
+/** Those an action can change, in no order. Once changed they are no longer among them. */
+function changeableKeys(db: Kysely<QueueTables>, filter: QueueFilter, args: ChangeableArgs) {
+  const states = FROM[args.action].filter((state) => filter.state === undefined || filter.state === state)
+  if (states.length === 0) return matching(db, filter, 'scheduled').limit(0)
+  const each = states.map((state) =>
+    db
+      .selectFrom(
+        matching(db, filter, state)
+          .$if(args.action === 'retry', (q) =>
+            q.where((e) => e.or([e('r.due_at', '>', args.now), e.exists(heldDestination(db, args.now))])),
+          )
+          .limit(args.limit)
+          .as(state),
+      )
+      .selectAll(),
+  )
+  return unionOf(each)
+}
+
+/** Which states an action takes recipients from: docs/states/queue.md. */
+const FROM: Readonly<Record<QueueAction, readonly OpenState[]>> = {
+  hold: ['scheduled'],
+  retry: ['scheduled'],
+  release: ['held'],
+  drop: ['scheduled', 'held'],
+}
+
+function activeCount(db: Kysely<QueueTables>, filter: QueueFilter) {
+  const counted = filter.state === undefined || filter.state === 'active'
+  return matching(db, filter, 'active')
+    .$if(!counted, (q) => q.where(sql<boolean>`1 = 0`))
+    .clearSelect()
+    .select((e) => e.fn.countAll<number>().as('count'))
+}
+
+function matching(db: Kysely<QueueTables>, filter: QueueFilter, state: OpenState) {
+  return db
+    .selectFrom('recipient as r')
+    .select(['r.org', 'r.message_id as messageId', 'r.n'])
+    .where('r.state', '=', sql.lit(state))
+    .$if(filter.org !== undefined, (q) => q.where('r.org', '=', filter.org as number))
+    .$if(filter.messageId !== undefined, (q) => q.where('r.message_id', '=', filter.messageId as string))
+    .$if(filter.destination !== undefined, (q) => q.where('r.destination', '=', filter.destination as string))
+    .$if(filter.address !== undefined, (q) =>
+      q.where(sql<string>`lower(r.address)`, '=', (filter.address as string).toLowerCase()),
+    )
+    .$if(filter.receivedBefore !== undefined, (q) => q.where('r.message_id', '<', idAt(filter.receivedBefore as number)))
+    .$if(filter.reversePath !== undefined, (q) => q.where((e) => e.exists(sentBy(db, filter.reversePath as string))))
+}
+
+function sentBy(db: Kysely<QueueTables>, reversePath: string) {
+  return db
+    .selectFrom('message as m')
+    .select('m.id')
+    .where(sql<boolean>`m.org = r.org and m.id = r.message_id`)
+    .where(sql<string>`lower(m.reverse_path)`, '=', reversePath.toLowerCase())
+}
+
+function heldDestination(db: Kysely<QueueTables>, now: number) {
+  return db
+    .selectFrom('destination as d')
+    .select('d.name')
+    .where(sql<boolean>`d.name = r.destination`)
+    .where('d.held_until', '>', now)
+}
+
+function unionOf<Q extends { unionAll(other: Q): Q }>(queries: readonly Q[]): Q {
+  const [head, ...others] = queries as [Q, ...Q[]]
+  return others.reduce((union, other) => union.unionAll(other), head)
+}
+
+export function countState(store: Store, state: OpenState) {
+  return store.query((db: Kysely<QueueTables>) =>
+    db
+      .selectFrom('recipient')
+      .select((e) => ['destination', e.fn.countAll<number>().as('count'), e.fn.min('due_at').as('due_at')])
+      .where('state', '=', sql.lit(state))
+      .groupBy('destination'),
+  )
+}
+
+const statement = statementsOf<QueueTables>()
+
+interface Page {
+  readonly org: number
+  readonly before: string
+  readonly limit: number
+}
+
+export const latest = statement<Page>('queue.latest')((db, a) =>
+  db.selectFrom('message').select('id').where('org', '=', a.org).where('id', '<', a.before).orderBy('id', 'desc').limit(a.limit),
+)
+
+export const byHeaderMessageId = statement<Page & { headerMessageId: string }>('queue.byHeaderMessageId')((db, a) =>
+  db
+    .selectFrom('message')
+    .select('id')
+    .where('org', '=', a.org)
+    .where('header_message_id', '=', a.headerMessageId)
+    .where('id', '<', a.before)
+    .orderBy('id', 'desc')
+    .limit(a.limit),
+)
+
+export const bySender = statement<Page & { address: string }>('queue.bySender')((db, a) =>
+  db
+    .selectFrom('message')
+    .select('id')
+    .where('org', '=', a.org)
+    .where('reverse_path', '<>', sql.lit(''))
+    .where(sql<string>`lower(reverse_path)`, '=', a.address)
+    .where('id', '<', a.before)
+    .orderBy('id', 'desc')
+    .limit(a.limit),
+)
+
+export const byRecipient = statement<Page & { address: string }>('queue.byRecipient')((db, a) =>
+  db
+    .selectFrom('recipient')
+    .select('message_id as id')
+    .distinct()
+    .where('org', '=', a.org)
+    .where(sql<string>`lower(address)`, '=', a.address)
+    .where('message_id', '<', a.before)
+    .orderBy('message_id', 'desc')
+    .limit(a.limit),
+)
+
+export const suspendedDestinations = statement<{ now: number; limit: number }>('queue.suspendedDestinations')((db, a) =>
+  db.selectFrom('destination').select(['name', 'held_until', 'held_reason']).where('held_until', '>', a.now).limit(a.limit),
+)

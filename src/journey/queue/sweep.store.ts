@@ -1,0 +1,101 @@
+// SQL of what time does to messages: attention, expiry, forgetting.
+
+import { sql } from 'kysely'
+import { statementsOf } from '../../store/database/statement.ts'
+import type { QueueTables } from './queue.tables.ts'
+import type { RecipientKey } from './rows.ts'
+
+const statement = statementsOf<QueueTables>()
+
+const SCHEDULED = sql.lit('scheduled' as const)
+const ACTIVE = sql.lit('active' as const)
+const HELD = sql.lit('held' as const)
+
+export const wantingAttention = statement<{ now: number; limit: number }>('queue.wantingAttention')((db, a) =>
+  db.selectFrom('message').selectAll().where('attention_at', '<=', a.now).orderBy('attention_at').limit(a.limit),
+)
+
+export const messageRow = statement<{ org: number; messageId: string }>('queue.messageRow')((db, a) =>
+  db.selectFrom('message').selectAll().where('org', '=', a.org).where('id', '=', a.messageId),
+)
+
+export const setAttention = statement<{ org: number; messageId: string; attentionAt: number | null }>('queue.setAttention')(
+  (db, a) =>
+    db.updateTable('message').set({ attention_at: a.attentionAt }).where('org', '=', a.org).where('id', '=', a.messageId),
+)
+
+export const recipientsOf = statement<{ org: number; messageId: string; from: number; limit: number }>('queue.recipientsOf')(
+  (db, a) =>
+    db
+      .selectFrom('recipient')
+      .selectAll()
+      .where('org', '=', a.org)
+      .where('message_id', '=', a.messageId)
+      .where('n', '>=', a.from)
+      .orderBy('n')
+      .limit(a.limit),
+)
+
+export const openRecipientsOf = statement<{ org: number; messageId: string; limit: number }>('queue.openRecipientsOf')((db, a) =>
+  db
+    .selectFrom('recipient')
+    .selectAll()
+    .where('org', '=', a.org)
+    .where('message_id', '=', a.messageId)
+    .where('state', 'in', [SCHEDULED, ACTIVE, HELD])
+    .orderBy('n')
+    .limit(a.limit),
+)
+
+export const expireRecipient = statement<RecipientKey & { at: number }>('queue.expireRecipient')((db, a) =>
+  db
+    .updateTable('recipient')
+    .set({ state: 'expired', finished_at: a.at })
+    .where('org', '=', a.org)
+    .where('message_id', '=', a.messageId)
+    .where('n', '=', a.n)
+    .where('state', '=', SCHEDULED),
+)
+
+export const markNotified = statement<RecipientKey>('queue.markNotified')((db, a) =>
+  db
+    .updateTable('recipient')
+    .set({ notified_delay: 1 })
+    .where('org', '=', a.org)
+    .where('message_id', '=', a.messageId)
+    .where('n', '=', a.n)
+    .where('notified_delay', '=', 0),
+)
+
+export const firstOrgAfter = statement<{ org: number }>('queue.firstOrgAfter')((db, a) =>
+  db.selectFrom('message').select('org').where('org', '>', a.org).orderBy('org').limit(1),
+)
+
+/** Ids begin with their time: the oldest messages are the first of the key, and no index on a date is kept. */
+export const finishedBefore = statement<{ org: number; id: string; limit: number }>('queue.finishedBefore')((db, a) =>
+  db
+    .selectFrom('message')
+    .select('id')
+    .where('org', '=', a.org)
+    .where('id', '<', a.id)
+    .where('open_recipients', '=', 0)
+    .orderBy('id')
+    .limit(a.limit),
+)
+
+export const deleteRecipients = statement<{ org: number; messageId: string }>('queue.deleteRecipients')((db, a) =>
+  db.deleteFrom('recipient').where('org', '=', a.org).where('message_id', '=', a.messageId),
+)
+
+export const deleteMessage = statement<{ org: number; messageId: string }>('queue.deleteMessage')((db, a) =>
+  db.deleteFrom('message').where('org', '=', a.org).where('id', '=', a.messageId),
+)
+
+export const deleteDestination = statement<{ name: string }>('queue.deleteDestination')((db, a) =>
+  db
+    .deleteFrom('destination')
+    .where('name', '=', a.name)
+    .where('due_at', 'is', null)
+    .where('worker', 'is', null)
+    .where('held_until', 'is', null),
+)
