@@ -14,10 +14,11 @@ export async function findMailbox(store: Store, which: { readonly org: number; r
   return await store.first(mailboxById, { org: which.org, mailboxId: which.mailboxId })
 }
 
-/** The newest messages (MAILDROP_MESSAGES_MAX at most), oldest first. */
+/** The newest messages (MAILDROP_MESSAGES_MAX at most), oldest first. `betweenPages` lets the thread's other sessions through. */
 export async function listMaildrop(
   store: Store,
   { org, mailboxId }: { readonly org: number; readonly mailboxId: string },
+  betweenPages?: () => Promise<void>,
 ): Promise<readonly MaildropEntry[]> {
   const entries: MaildropEntry[] = []
   let beforeUid = Number.MAX_SAFE_INTEGER
@@ -28,6 +29,7 @@ export async function listMaildrop(
     const last = page.at(-1)
     if (!last || page.length < limit) break
     beforeUid = last.uid
+    await betweenPages?.()
   }
   return entries.reverse()
 }

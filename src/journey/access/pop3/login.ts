@@ -100,8 +100,9 @@ export class Login {
     const lock = await this.#context.locks.take({ org: mailbox.org, mailboxId: mailbox.id })
     if (!lock.ok && lock.error.type === 'in-use') return this.#inUse()
     if (!lock.ok) return this.#unavailable()
+    const { store, clock } = this.#context
     try {
-      const entries = await listMaildrop(this.#context.store, { org: mailbox.org, mailboxId: mailbox.id })
+      const entries = await listMaildrop(store, { org: mailbox.org, mailboxId: mailbox.id }, () => clock.sleep(0))
       return { type: 'open', maildrop: { account, mailbox, lock: lock.value, entries } }
     } catch (error) {
       await lock.value.release()

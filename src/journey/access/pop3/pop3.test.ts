@@ -80,7 +80,9 @@ test('[E6] a store that cannot write: -ERR [SYS/TEMP], and everything is still t
   await client.ask('DELE 1')
   assert.match(await client.ask('QUIT'), /^-ERR \[SYS\/TEMP\] Nothing was deleted/)
   await client.closed()
+  await server.idle()
   assert.deepEqual(await server.ids(), [id])
+  await TestClient.loggedIn(server.port)
 })
 
 test('[E7] a wrong password: [AUTH]; the third ends the session', async (t) => {
@@ -213,6 +215,17 @@ test('[E17] 10,000 pipelined commands are answered in order', async (t) => {
     assert.equal(await client.line(), `+OK 1 ${id}`)
     assert.equal(await client.line(), '+OK Still here')
   }
+})
+
+test('[E17] a client that pipelines without end while it reads nothing is held back by TCP', async (t) => {
+  const server = await startPop3(t)
+  await server.deliver(Buffer.alloc(30_000_000, `${'x'.repeat(76)}\r\n`))
+  const client = await TestClient.loggedIn(server.port)
+  client.socket.pause()
+  client.send('RETR 1\r\n')
+  client.socket.write(Buffer.alloc(40_000_000, 'NOOP\r\n'))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.ok(client.socket.writableLength > 0, 'the server has taken it all')
 })
 
 test('[E18] a disabled account is told so, not asked for another password', async (t) => {
