@@ -19,7 +19,7 @@ function listen(): void {
     socket.write('220 sink ESMTP\r\n')
     socket.on('error', () => {})
     socket.on('data', (bytes) => {
-      text += bytes.latin1Slice()
+      text += bytes.toString('latin1')
       let said = ''
       for (;;) {
         const end = text.indexOf(inContent ? '\r\n.\r\n' : '\r\n')

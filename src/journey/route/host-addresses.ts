@@ -40,7 +40,8 @@ export function hostAddresses(v6: AddressAnswer, v4: AddressAnswer): HostVerdict
 export function judgeLoop(name: string, verdict: HostVerdict, rule: LoopRule): HostVerdict {
   if (rule.own.names.has(name)) return { type: 'self' }
   if (verdict.type !== 'usable') return verdict
-  if (verdict.addresses.some((address) => rule.own.addresses.has(canonicalAddress(address)))) return { type: 'self' }
+  const isOurs = (address: string): boolean => !meansThisMachine(address) && rule.own.addresses.has(canonicalAddress(address))
+  if (verdict.addresses.some(isOurs)) return { type: 'self' }
   if (rule.loopback === 'allow') return verdict
   const elsewhere = verdict.addresses.filter((address) => !meansThisMachine(address))
   return elsewhere.length > 0 ? { type: 'usable', addresses: elsewhere } : { type: 'self' }

@@ -171,7 +171,7 @@ test('[R11] loopback and unspecified addresses are ourselves (trap 27)', async (
   assert.equal(
     await planned(
       { 'mx example.net': '10 a.example', 'a a.example': '127.0.0.1' },
-      { settings: { allowLoopback: true, remotePort: 2525 } },
+      { settings: { allowLoopback: true, remotePort: 2525 }, addresses: ['127.0.0.1'] },
     ),
     'a.example=127.0.0.1:2525',
   )

@@ -26,3 +26,6 @@ export const DEADLINE_CHECK_MS = 1000
 
 /** Encoded content gathered for one write. Small messages leave with their final dot in a single packet or two. */
 export const WRITE_BYTES = 64 * 1024
+
+/** After so long an attempt asks no further address: ten silent ones in a row would hold its place for most of an hour. */
+export const TRYING_MS_MAX = 10 * 60_000

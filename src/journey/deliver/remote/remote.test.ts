@@ -342,6 +342,19 @@ describe('patience', () => {
     })
   }
 
+  test('after ten minutes of silence no further host is asked', async (t) => {
+    const silent = on('GREETING', SILENCE)
+    const world = await lab(t, { hosts: [silent, silent, {}] })
+    const running = world.attempt()
+    for (const dialed of [1, 2]) {
+      while (world.dialed() < dialed) await turn()
+      await turn()
+      world.clock.advance(301_000)
+    }
+    assert.deepEqual(outcomes(await running), ['deferred 0 4.4.2'])
+    assert.equal(world.hosts[2]?.connections, 0)
+  })
+
   test('no timer is left when nothing is open', async (t) => {
     const world = await lab(t, { settings: { idleTime: '5s' } })
     await world.attempt()

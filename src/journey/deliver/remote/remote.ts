@@ -16,7 +16,7 @@ import type { AttemptReport, RemoteDeliverer, RemoteJob } from '../job.ts'
 import { Attempt } from './attempt.ts'
 import type { Channel } from './channel.ts'
 import { connect, type ConnectParts, type Target } from './connect.ts'
-import { ADDRESSES_TRIED_MAX, RECIPIENTS_PER_TRANSACTION_MAX, TRANSACTIONS_PER_ATTEMPT_MAX } from './limits.ts'
+import { ADDRESSES_TRIED_MAX, RECIPIENTS_PER_TRANSACTION_MAX, TRANSACTIONS_PER_ATTEMPT_MAX, TRYING_MS_MAX } from './limits.ts'
 import {
   type Circumstances,
   describe,
@@ -112,11 +112,12 @@ export class RemoteDelivery implements RemoteDeliverer {
   async #tryPlan(attempt: Attempt, plan: HostsPlan): Promise<void> {
     const asked = await this.#tryOpen(attempt, plan)
     if (asked?.next === 'stop') return
+    const endMs = this.#parts.clock.monotonic() + TRYING_MS_MAX
     let tries = 0
     for (const host of plan.hosts) {
       if (host === asked?.host) continue
       for (const address of host.addresses) {
-        if (attempt.isSettled || tries++ === ADDRESSES_TRIED_MAX) return
+        if (attempt.isSettled || tries++ === ADDRESSES_TRIED_MAX || this.#parts.clock.monotonic() > endMs) return
         const next = await this.#tryAddress(attempt, targetOf(plan, host, address))
         if (next === 'stop') return
         if (next === 'next-host') break
