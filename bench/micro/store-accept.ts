@@ -1,5 +1,5 @@
-// How fast the store accepts: a procedure like the one of an accepted message (content of 4 KiB, message, recipient, event) from one thread over
-// a real writer thread, at several numbers of calls under way, beside what the disk does with plain appends and fdatasync.
+// How fast the store accepts: a procedure like the one of an accepted message (content of 4 KiB, message, recipient, event), from one
+// thread over a real writer thread, at several numbers of calls under way, beside what the disk does with plain appends and fdatasync.
 //
 // node bench/micro/store-accept.ts [folder on the disk to measure]
 
@@ -64,7 +64,9 @@ await acceptRate(20, 1e9)
 for (const underWay of [1, 4, 16, 64, 256]) {
   const { perSecond, cpuMicros, count } = await acceptRate(underWay, done)
   done += count
-  console.log(`${String(underWay).padStart(4)} under way: ${String(perSecond).padStart(6)} accepted/s, ${cpuMicros} µs CPU each (all threads)`)
+  console.log(
+    `${String(underWay).padStart(4)} under way: ${String(perSecond).padStart(6)} accepted/s, ${cpuMicros} µs CPU each (all threads)`,
+  )
 }
 await store.close()
 await worker.terminate()

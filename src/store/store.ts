@@ -7,8 +7,8 @@ import type { Row, Statement } from './database/statement.ts'
 
 /**
  * `busy`: another process holds the database. `full`: no room on the disk (or the store's own limit is reached). `failed`: the engine
- * reported a fault. `closed`: the program is stopping. Nothing of the call was written and trying again later is right. (One exception: when
- * the writer thread dies or PostgreSQL's connection breaks during a commit nobody knows, and trying again may do the same twice.)
+ * reported a fault. `closed`: the program is stopping. Nothing of the call was written and trying again later is right. (One exception:
+ * when the writer thread dies or PostgreSQL's connection breaks during a commit nobody knows, and trying again may do the same twice.)
  */
 export interface StoreError {
   readonly type: 'busy' | 'full' | 'failed' | 'closed'

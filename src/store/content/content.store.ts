@@ -60,10 +60,7 @@ const insertChunk = statement<AppendChunk>('content.insertChunk')((db, a) =>
 )
 
 const updateSealed = statement<SealContent>('content.seal')((db, a) =>
-  db
-    .updateTable('content')
-    .set({ size_bytes: a.sizeBytes, chunk_count: a.chunkCount, refs: a.refs })
-    .where('id', '=', a.id),
+  db.updateTable('content').set({ size_bytes: a.sizeBytes, chunk_count: a.chunkCount, refs: a.refs }).where('id', '=', a.id),
 )
 
 const updateRetained = statement<{ id: string; by: number }>('content.retain')((db, a) =>
@@ -83,7 +80,9 @@ const updateReleased = statement<{ id: string }>('content.release')((db, a) =>
 
 const deleteContent = statement<{ id: string }>('content.delete')((db, a) => db.deleteFrom('content').where('id', '=', a.id))
 
-const deleteChunks = statement<{ id: string }>('content.deleteChunks')((db, a) => db.deleteFrom('content_chunk').where('content_id', '=', a.id))
+const deleteChunks = statement<{ id: string }>('content.deleteChunks')((db, a) =>
+  db.deleteFrom('content_chunk').where('content_id', '=', a.id),
+)
 
 const deleteSomeChunks = statement<{ id: string; fromSeq: number }>('content.deleteSomeChunks')((db, a) =>
   db.deleteFrom('content_chunk').where('content_id', '=', a.id).where('seq', '>=', a.fromSeq),
@@ -171,7 +170,11 @@ export const readFacts = statement<{ id: string }>('content.readFacts')((db, a) 
 )
 
 export const readChunk = statement<{ id: string; seq: number }>('content.readChunk')((db, a) =>
-  db.selectFrom('content_chunk').select(['encoding', 'bytes', 'offset_bytes']).where('content_id', '=', a.id).where('seq', '=', a.seq),
+  db
+    .selectFrom('content_chunk')
+    .select(['encoding', 'bytes', 'offset_bytes'])
+    .where('content_id', '=', a.id)
+    .where('seq', '=', a.seq),
 )
 
 /** The chunk that holds a byte: the last one that begins at or before it. */

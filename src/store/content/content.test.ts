@@ -37,12 +37,22 @@ function clockAt(clock: { now: number }): Clock {
 
 forEachEngine('content', ({ open }: TestEngine) => {
   async function start(t: TestContext) {
-    const store = await open({ migrations: contentMigrations, procedures: [...contentProcedures, placeProcedure, retainProcedure], onBug: () => undefined })
+    const store = await open({
+      migrations: contentMigrations,
+      procedures: [...contentProcedures, placeProcedure, retainProcedure],
+      onBug: () => undefined,
+    })
     t.after(() => store.close())
     return store
   }
 
-  async function write(store: Store, id: string, bytes: Uint8Array, pieceBytes = 60_000, at = { now: 1000 }): Promise<NewContent> {
+  async function write(
+    store: Store,
+    id: string,
+    bytes: Uint8Array,
+    pieceBytes = 60_000,
+    at = { now: 1000 },
+  ): Promise<NewContent> {
     const writer = new ContentWriter({ store, clock: clockAt(at), id })
     for (let start = 0; start < bytes.length; start += pieceBytes) await writer.write(bytes.subarray(start, start + pieceBytes))
     const finished = await writer.finish()
@@ -84,8 +94,20 @@ forEachEngine('content', ({ open }: TestEngine) => {
     await store.call(placeProcedure, { content, refs: 2, at: 7 })
     assert.deepEqual(await bytesOf(readContent(store, 'large')), body)
     const chunk = 256 * 1024
-    for (const [from, to] of [[0, 1], [0, chunk], [chunk - 1, chunk + 1], [chunk, chunk + 1], [5, 700_000], [800_000, 800_001], [chunk * 2 - 3, 9e9]] as const) {
-      assert.deepEqual(await bytesOf(readRange(store, 'large', { start: from, end: to })), body.subarray(from, to), `${from}-${to}`)
+    for (const [from, to] of [
+      [0, 1],
+      [0, chunk],
+      [chunk - 1, chunk + 1],
+      [chunk, chunk + 1],
+      [5, 700_000],
+      [800_000, 800_001],
+      [chunk * 2 - 3, 9e9],
+    ] as const) {
+      assert.deepEqual(
+        await bytesOf(readRange(store, 'large', { start: from, end: to })),
+        body.subarray(from, to),
+        `${from}-${to}`,
+      )
     }
     assert.deepEqual(Buffer.from(await readWhole(store, 'large', { limitBytes: 300_000 })), body.subarray(0, 300_000))
     assert.equal((await bytesOf(readRange(store, 'large', { start: body.length }))).length, 0)
@@ -108,7 +130,10 @@ forEachEngine('content', ({ open }: TestEngine) => {
     assert.ok((await store.call(releaseContentProcedure, { id: 'held' })).ok)
     assert.equal(await contentFacts(store, 'held'), undefined)
     await assert.rejects(bytesOf(readContent(store, 'held')), ContentMissing)
-    assert.equal((await store.query<{ content_chunk: { seq: number } }, unknown>((db) => db.selectFrom('content_chunk').selectAll())).length, 0)
+    assert.equal(
+      (await store.query<{ content_chunk: { seq: number } }, unknown>((db) => db.selectFrom('content_chunk').selectAll())).length,
+      0,
+    )
     assert.ok(!(await store.call(releaseContentProcedure, { id: 'held' })).ok)
     assert.ok(!(await store.call(retainProcedure, { id: 'held' })).ok)
   })
@@ -131,12 +156,19 @@ forEachEngine('content', ({ open }: TestEngine) => {
   test('[C4] what is held is never swept', async (t) => {
     const store = await start(t)
     await store.call(placeProcedure, { content: await write(store, 'kept', randomBytes(10)), refs: 1, at: 0 })
-    assert.deepEqual(await store.call(sweepAbandonedProcedure, { now: 10 * HOUR_MS }), { ok: true, value: { deleted: 0, more: false } })
+    assert.deepEqual(await store.call(sweepAbandonedProcedure, { now: 10 * HOUR_MS }), {
+      ok: true,
+      value: { deleted: 0, more: false },
+    })
   })
 
   test('[C5] very large content is let go of in pieces', async (t) => {
     const store = await start(t)
-    await store.call(placeProcedure, { content: await write(store, 'huge', Buffer.alloc(256 * 1024 * 20 + 5, 'x')), refs: 1, at: 7 })
+    await store.call(placeProcedure, {
+      content: await write(store, 'huge', Buffer.alloc(256 * 1024 * 20 + 5, 'x')),
+      refs: 1,
+      at: 7,
+    })
     await store.call(releaseContentProcedure, { id: 'huge' })
     assert.equal((await contentFacts(store, 'huge'))?.refs, 0)
     const answers = []
@@ -146,7 +178,10 @@ forEachEngine('content', ({ open }: TestEngine) => {
       answers.push(swept.value)
       if (!swept.value.more) break
     }
-    assert.deepEqual(answers, [{ deleted: 0, more: true }, { deleted: 1, more: false }])
+    assert.deepEqual(answers, [
+      { deleted: 0, more: true },
+      { deleted: 1, more: false },
+    ])
     assert.equal(await contentFacts(store, 'huge'), undefined)
   })
 
@@ -154,7 +189,11 @@ forEachEngine('content', ({ open }: TestEngine) => {
     const store = await start(t)
     const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'fails' })
     await writer.write(randomBytes(300_000))
-    await store.call(placeProcedure, { content: { type: 'inline', id: 'x', sizeBytes: 1, encoding: 'identity', head: new Uint8Array(1) }, refs: 1, at: 1 })
+    await store.call(placeProcedure, {
+      content: { type: 'inline', id: 'x', sizeBytes: 1, encoding: 'identity', head: new Uint8Array(1) },
+      refs: 1,
+      at: 1,
+    })
     await store.close()
     await writer.write(randomBytes(600_000))
     assert.equal(writer.write(randomBytes(600_000)), undefined)

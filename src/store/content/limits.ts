@@ -1,9 +1,12 @@
 // Bounds of content.
 
-/** Content without a holder is deleted after so long without a new chunk: an upload whose session died. SMTP waits 10 minutes at most (RFC 5321 §4.5.3.2). */
+/**
+ * Content without a holder is deleted after so long without a new chunk: an upload whose session died. SMTP waits 10 minutes at most
+ * (RFC 5321 §4.5.3.2).
+ */
 export const ABANDONED_AFTER_MS = 60 * 60 * 1000
 
-/** Chunks deleted in the commit that lets go of the content; more are left to the sweep, so that one 50 MB message does not stall a commit. */
+/** Chunks deleted in the commit that lets go of the content; more are left to the sweep: one 50 MB message shall not stall a commit. */
 export const CHUNKS_DELETED_AT_ONCE_MAX = 16
 
 /** Contents of one sweep call. */

@@ -1,5 +1,5 @@
-// Taking content in as it comes from a peer. Small content stays in memory and is put by the procedure that accepts the message: one commit.
-// Large content goes to the store chunk by chunk, held by nobody until that procedure seals it; if that never comes it is swept.
+// Taking content in as it comes from a peer. Small content stays in memory and is put by the procedure that accepts the message: one
+// commit. Large content goes to the store chunk by chunk, held by nobody until that procedure seals it; if that never comes it is swept.
 
 import { assert } from '../../ground/assert.ts'
 import { CONTENT_CHUNK_BYTES } from '../../ground/limits.ts'
@@ -13,7 +13,13 @@ import { encodeChunk } from './encode.ts'
 
 /** What an accepting procedure is given; it makes the content durable with {@link placeContent}. */
 export type NewContent =
-  | { readonly type: 'inline'; readonly id: string; readonly sizeBytes: number; readonly encoding: ContentEncoding; readonly head: Uint8Array }
+  | {
+      readonly type: 'inline'
+      readonly id: string
+      readonly sizeBytes: number
+      readonly encoding: ContentEncoding
+      readonly head: Uint8Array
+    }
   | { readonly type: 'uploaded'; readonly id: string; readonly sizeBytes: number; readonly chunkCount: number }
 
 /** The content, with its first holders, in the commit of whoever calls it. */

@@ -4,10 +4,14 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, type TestContext } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { type ContractStore, declareContract } from './testing/contract.ts'
-import { contractMigrations, contractProcedures } from './testing/fixture.ts'
+import { contractMigrations, contractProcedures, echo, item, put } from './testing/fixture.ts'
+import { postgresMissing, testPostgres } from './testing/postgres.ts'
+import type { FromThread, ToThread } from './testing/thread.ts'
+import { CALLS_IN_FLIGHT_MAX } from './limits.ts'
+import { openPostgresNotify } from './postgres/notify.ts'
 import { migrate } from './migrate.ts'
 import type { Procedure } from './procedure.ts'
 import { connectStore } from './sqlite/client.ts'
@@ -29,36 +33,90 @@ forEachEngine('contract', ({ open }: TestEngine) => {
 })
 
 describe('contract on sqlite over a writer thread', () => {
-  declareContract(openThreaded)
+  let worker: Worker
+  before(() => {
+    worker = new Worker(new URL('./testing/thread.ts', import.meta.url))
+    worker.setMaxListeners(0)
+  })
+  after(() => worker.terminate())
+  declareContract((t) => openThreaded(t, worker))
+
+  test('[D18] when the writer goes, calls under way and later ones are answered closed', async (t) => {
+    const { store, path } = await openThreaded(t, worker)
+    assert.deepEqual(await store.call(put, item('before')), { ok: true, value: 'before' })
+    worker.postMessage({ type: 'close', path } satisfies ToThread)
+    await heard(worker, path, 'closed')
+    const answer = await store.call(put, item('after'))
+    assert.equal(answer.ok ? 'ok' : answer.error.type, 'closed')
+  })
+
+  test('[D19] more calls under way than the bound are answered busy at once', async (t) => {
+    const { store } = await openThreaded(t, worker)
+    const calls = Array.from({ length: CALLS_IN_FLIGHT_MAX + 1 }, (_, n) => store.call(echo, { value: n }))
+    const last = await calls.pop()
+    assert.equal(last?.ok === false && last.error.type, 'busy')
+    assert.ok((await Promise.all(calls)).every((answer) => answer.ok))
+    assert.ok((await store.call(echo, { value: 1 })).ok)
+  })
 })
 
-async function openThreaded(t: TestContext): Promise<ContractStore> {
+async function openThreaded(t: TestContext, worker: Worker): Promise<ContractStore & { readonly path: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
   const path = join(folder, 'store.db')
   const db = openWriter({ path, sync: 'none' })
   assert.ok((await migrate(sqliteMigrator(db), contractMigrations, () => 0)).ok)
   db.close()
-  const worker = new Worker(new URL('./testing/thread.ts', import.meta.url), { workerData: { path } })
   const { port1, port2 } = new MessageChannel()
-  worker.postMessage({ port: port1 }, [port1])
+  worker.postMessage({ type: 'open', path, port: port1 } satisfies ToThread, [port1])
   const store = connectStore({ port: port2, path })
   const hints: string[] = []
   const bugs: string[] = []
-  let settle: () => void = () => undefined
-  worker.on('message', (message: { hint?: string; bug?: string; settled?: boolean }) => {
-    if (message.hint !== undefined) hints.push(message.hint)
-    if (message.bug !== undefined) bugs.push(message.bug)
-    if (message.settled) settle()
+  worker.on('message', (message: FromThread) => {
+    if (message.path === path && message.type === 'hint') hints.push(message.text)
+    if (message.path === path && message.type === 'bug') bugs.push(message.text)
   })
   t.after(async () => {
     await store.close()
-    await worker.terminate()
     rmSync(folder, { recursive: true, force: true })
   })
-  const settled = () =>
-    new Promise<void>((resolve) => {
-      settle = resolve
-      worker.postMessage({ settle: true })
-    })
-  return { store, hints, bugs, settled }
+  const settled = async () => {
+    worker.postMessage({ type: 'settle', path } satisfies ToThread)
+    await heard(worker, path, 'settled')
+  }
+  return { store, hints, bugs, settled, path }
 }
+
+function heard(worker: Worker, path: string, type: FromThread['type']): Promise<void> {
+  return new Promise((resolve) => {
+    worker.on('message', (message: FromThread) => message.path === path && message.type === type && resolve())
+  })
+}
+
+describe('hints on postgres', postgresMissing() === undefined ? {} : { skip: postgresMissing() as string }, () => {
+  test('[D10] what one process publishes reaches all that listen, itself included, and no more after unsubscribing', async (t) => {
+    const url = await testPostgres()
+    const onError = (detail: string) => assert.fail(detail)
+    const one = await openPostgresNotify({ url, onError })
+    const two = await openPostgresNotify({ url, onError })
+    t.after(() => Promise.all([one.close(), two.close()]))
+    const heardByOne: string[] = []
+    const stop = one.subscribe('queue', (key) => void heardByOne.push(key))
+    const keys = new Promise<string[]>((resolve) => {
+      const list: string[] = []
+      two.subscribe('queue', (key) => list.push(key) === 3 && resolve(list))
+    })
+    one.publish('queue', 'x')
+    one.publish('queue', 'x')
+    one.publish('mailbox', 'other')
+    one.publish('queue', "y 'ü\n")
+    await new Promise<void>((resolve) => {
+      one.subscribe('directory', () => resolve())
+      one.publish('directory', '')
+    })
+    assert.deepEqual(heardByOne, ['x', "y 'ü\n"])
+    stop()
+    one.publish('queue', 'z')
+    assert.deepEqual(await keys, ['x', "y 'ü\n", 'z'])
+    assert.equal(heardByOne.length, 2)
+  })
+})

@@ -5,7 +5,9 @@ import type { DatabaseSync } from 'node:sqlite'
 /** Tables, then their indexes, each by name. */
 export function dumpSchema(db: DatabaseSync): string {
   const rows = db
-    .prepare("SELECT type, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type = 'index', name")
+    .prepare(
+      "SELECT type, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type = 'index', name",
+    )
     .all() as unknown as readonly { readonly sql: string }[]
   return rows.map((row) => `${spread(row.sql)};\n`).join('\n')
 }

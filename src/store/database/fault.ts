@@ -48,7 +48,12 @@ export function postgresFault(cause: unknown): StoreError {
   const { code, message } = cause as { code?: string; message?: string }
   const detail = `${message ?? String(cause)}${code === undefined ? '' : ` (PostgreSQL ${code})`}`
   if (code === '53100') return { type: 'full', detail }
-  const busy = isPostgresRetry(cause) || code?.startsWith('53') || code === '55P03' || code === '57014' || message?.includes('timeout exceeded')
+  const busy =
+    isPostgresRetry(cause) ||
+    code?.startsWith('53') ||
+    code === '55P03' ||
+    code === '57014' ||
+    message?.includes('timeout exceeded')
   return { type: busy ? 'busy' : 'failed', detail }
 }
 

@@ -49,7 +49,11 @@ function explain(folder: string, note: string, cause: unknown): FolderLockError 
   }
   const pid = readPid(note)
   const holder = pid === undefined ? 'another process' : `process ${pid}`
-  return { type: 'held', pid, detail: `the data folder ${folder} is in use by ${holder}; stop it first, or choose another folder` }
+  return {
+    type: 'held',
+    pid,
+    detail: `the data folder ${folder} is in use by ${holder}; stop it first, or choose another folder`,
+  }
 }
 
 function readPid(note: string): number | undefined {

@@ -1,5 +1,5 @@
-// One spelling for each address. The local part is compared without regard to ASCII case (RFC 5321 §2.4 lets the owner of the domain decide,
-// and nobody's mail is told apart by it); letters beyond ASCII are compared as they are. `user+tag@` is `user@`.
+// One spelling for each address. The local part is compared without regard to ASCII case (RFC 5321 §2.4 lets the owner of the domain
+// decide, and nobody's mail is told apart by it); letters beyond ASCII are compared as they are. `user+tag@` is `user@`.
 
 /** `User@example.org` → `user@example.org`. The domain must already be a lower-case A-label. */
 export function canonicalAddress(localPart: string, domain: string): string {

@@ -71,9 +71,15 @@ const deleteDomain = statement<{ org: number; name: string }>('directory.deleteD
 export const domainByName = statement<{ name: string }>('directory.domainByName')((db, a) =>
   db.selectFrom('domain').selectAll().where('name', '=', a.name),
 )
-const insertPerson = statement<{ org: number; id: string; address: string; localPart: string; domain: string; name: string; at: number }>(
-  'directory.insertPerson',
-)((db, a) =>
+const insertPerson = statement<{
+  org: number
+  id: string
+  address: string
+  localPart: string
+  domain: string
+  name: string
+  at: number
+}>('directory.insertPerson')((db, a) =>
   db
     .insertInto('person')
     .values({
@@ -184,7 +190,8 @@ export function* addPerson(args: AddPerson): Steps<Result<void, DirectoryError>>
   if (domain?.org !== args.org) return err('no-domain')
   if ((yield* all(aliasTargets, { address })).length > 0) return err('address-exists')
   const { org, id, localPart, name, at } = args
-  if ((yield* run(insertPerson, { org, id, address, localPart, domain: args.domain, name, at })) === 0) return err('address-exists')
+  if ((yield* run(insertPerson, { org, id, address, localPart, domain: args.domain, name, at })) === 0)
+    return err('address-exists')
   if (args.secret !== null) yield* run(insertCredential, { org, personId: id, id, secret: args.secret, label: 'password', at })
   yield* changed()
   return ok()
@@ -199,7 +206,11 @@ export function* setPassword(args: SetPassword): Steps<Result<void, DirectoryErr
   return ok()
 }
 
-export function* setDisabled(args: { readonly org: number; readonly personId: string; readonly disabled: boolean }): Steps<Result<void, DirectoryError>> {
+export function* setDisabled(args: {
+  readonly org: number
+  readonly personId: string
+  readonly disabled: boolean
+}): Steps<Result<void, DirectoryError>> {
   const count = yield* run(updateDisabled, { org: args.org, id: args.personId, disabled: args.disabled ? 1 : 0 })
   if (count === 0) return err('no-person')
   yield* changed()
@@ -234,7 +245,11 @@ export function* addAlias(args: AddAlias): Steps<Result<void, DirectoryError>> {
 }
 
 /** The address with all its targets. */
-export function* removeAlias(args: { readonly org: number; readonly localPart: string; readonly domain: string }): Steps<Result<void, DirectoryError>> {
+export function* removeAlias(args: {
+  readonly org: number
+  readonly localPart: string
+  readonly domain: string
+}): Steps<Result<void, DirectoryError>> {
   const address = canonicalAddress(args.localPart, args.domain)
   if ((yield* run(deleteAlias, { org: args.org, address })) === 0) return err('no-alias')
   yield* changed()

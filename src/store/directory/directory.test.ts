@@ -53,17 +53,34 @@ forEachEngine('directory', ({ open }: TestEngine) => {
         return () => listeners.delete(listener)
       },
     }
-    const store = await open({ migrations: directoryMigrations, procedures: directoryProcedures as readonly Procedure<never, unknown>[], notify })
+    const store = await open({
+      migrations: directoryMigrations,
+      procedures: directoryProcedures as readonly Procedure<never, unknown>[],
+      notify,
+    })
     t.after(() => store.close())
     const at = 1000
     assert.deepEqual(await store.call(addOrganisationProcedure, { name: 'One', at }), { ok: true, value: 1 })
     const done = { ok: true, value: { ok: true, value: undefined } }
     assert.deepEqual(await store.call(addDomainProcedure, { org: 1, name: 'example.com', at }), done)
     const addPerson = (id: string, localPart: string, when = at) =>
-      store.call(addPersonProcedure, { org: 1, id, localPart, domain: 'example.com', name: id, secret: 'hash of right', at: when })
+      store.call(addPersonProcedure, {
+        org: 1,
+        id,
+        localPart,
+        domain: 'example.com',
+        name: id,
+        secret: 'hash of right',
+        at: when,
+      })
     assert.deepEqual(await addPerson('p1', 'Ann'), done)
     const clock = { at: 0 }
-    const time: Clock = { now: () => clock.at, monotonic: () => clock.at, after: () => () => undefined, sleep: async () => undefined }
+    const time: Clock = {
+      now: () => clock.at,
+      monotonic: () => clock.at,
+      after: () => () => undefined,
+      sleep: async () => undefined,
+    }
     return { store, notify, addPerson, clock, time, done }
   }
 
@@ -76,9 +93,18 @@ forEachEngine('directory', ({ open }: TestEngine) => {
     const alias = { org: 1, localPart: 'ann', domain: 'example.com', target: 'x@example.net' }
     assert.deepEqual(await store.call(addAliasProcedure, alias), refused('address-exists'))
     assert.deepEqual(await store.call(addAliasProcedure, { ...alias, domain: 'example.net' }), refused('no-domain'))
-    assert.deepEqual((await listPeople(store, { org: 1 })).map((person) => person.address), ['ann@example.com'])
-    assert.deepEqual((await listDomains(store, { org: 1 })).map((domain) => domain.name), ['example.com'])
-    assert.deepEqual((await listOrganisations(store)).map((organisation) => organisation.name), ['One'])
+    assert.deepEqual(
+      (await listPeople(store, { org: 1 })).map((person) => person.address),
+      ['ann@example.com'],
+    )
+    assert.deepEqual(
+      (await listDomains(store, { org: 1 })).map((domain) => domain.name),
+      ['example.com'],
+    )
+    assert.deepEqual(
+      (await listOrganisations(store)).map((organisation) => organisation.name),
+      ['One'],
+    )
   })
 
   test('[R2] recipients: exact, without their tag, aliases with all targets, and nobody', async (t) => {
@@ -167,7 +193,10 @@ forEachEngine('directory', ({ open }: TestEngine) => {
   test('[R8] the cache asks once, forgets on a hint, and after a while by itself', async (t) => {
     const { store, notify, addPerson, clock, time } = await start(t)
     let questions = 0
-    const counting = { ...store, first: ((...args: Parameters<typeof store.first>) => (questions++, store.first(...args))) as typeof store.first }
+    const counting = {
+      ...store,
+      first: ((...args: Parameters<typeof store.first>) => (questions++, store.first(...args))) as typeof store.first,
+    }
     const cache = new DirectoryCache({ store: counting, clock: time, notify })
     t.after(() => cache.close())
     assert.equal(await cache.findRecipient('bob@example.com'), undefined)

@@ -38,7 +38,10 @@ export async function isLocalDomain(store: Store, domain: string): Promise<boole
   return (await findDomain(store, domain)) !== undefined
 }
 
-/** The person or alias of an address: as written, else without its `+tag`; `postmaster` of a domain of ours is always somebody (RFC 5321 §4.5.1). */
+/**
+ * The person or alias of an address: as written, else without its `+tag`; `postmaster` of a domain of ours is always somebody
+ * (RFC 5321 §4.5.1).
+ */
 export async function findRecipient(store: Store, address: string): Promise<FoundRecipient | undefined> {
   const parts = splitAddress(address)
   if (!parts) return undefined
@@ -76,7 +79,11 @@ export async function listOrganisations(store: Store) {
 }
 
 export async function listDomains(store: Store, query: { readonly org: number }) {
-  return (await store.all(domainList, { org: query.org })).map((row) => ({ org: row.org, name: row.name, createdAt: row.created_at }))
+  return (await store.all(domainList, { org: query.org })).map((row) => ({
+    org: row.org,
+    name: row.name,
+    createdAt: row.created_at,
+  }))
 }
 
 export async function listPeople(store: Store, query: { readonly org: number }): Promise<readonly Person[]> {

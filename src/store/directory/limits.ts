@@ -18,7 +18,7 @@ export const CACHE_MS = 30_000
 /** Sign-ins remembered, so that a client with many connections pays for argon2id once. */
 export const VERIFIED_MAX = 5000
 
-/** How long a remembered sign-in counts: a changed password is refused at once (the stored hash is part of the key), so this bounds memory only. */
+/** How long a remembered sign-in counts. A changed password is refused at once (the stored hash is part of the key): this bounds memory. */
 export const VERIFIED_MS = 5 * 60 * 1000
 
 /** Octets of a password: beyond it hashing is a way to keep us busy. */

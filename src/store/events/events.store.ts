@@ -36,11 +36,15 @@ interface EventRow {
 }
 
 const insertEvent = statement<EventRow>('events.insert')((db, a) =>
-  db.insertInto('event').values({ org: a.org, message_id: a.messageId, recipient: a.recipient, type: a.type, at: a.at, data: a.data }),
+  db
+    .insertInto('event')
+    .values({ org: a.org, message_id: a.messageId, recipient: a.recipient, type: a.type, at: a.at, data: a.data }),
 )
 
 const deleteBefore = statement<{ before: number; limit: number }>('events.deleteBefore')((db, a) =>
-  db.deleteFrom('event').where('id', 'in', (e) => e.selectFrom('event').select('id').where('at', '<', a.before).orderBy('at').limit(a.limit)),
+  db
+    .deleteFrom('event')
+    .where('id', 'in', (e) => e.selectFrom('event').select('id').where('at', '<', a.before).orderBy('at').limit(a.limit)),
 )
 
 /** Writes what happened, in the commit of the change it tells of. */
@@ -90,8 +94,16 @@ const ofRecipient = statement<{ org: number; recipient: string; limit: number }>
 )
 
 /** One message's events in order; `after` is the id of the last one already seen. */
-export async function eventsOfMessage(store: Store, query: { readonly org: number; readonly messageId: string; readonly after?: number }) {
-  const rows = await store.all(ofMessage, { org: query.org, messageId: query.messageId, after: query.after ?? 0, limit: EVENTS_READ_MAX })
+export async function eventsOfMessage(
+  store: Store,
+  query: { readonly org: number; readonly messageId: string; readonly after?: number },
+) {
+  const rows = await store.all(ofMessage, {
+    org: query.org,
+    messageId: query.messageId,
+    after: query.after ?? 0,
+    limit: EVENTS_READ_MAX,
+  })
   return rows.map(decodeRow)
 }
 
@@ -100,13 +112,22 @@ export async function eventsOfMessages(store: Store, query: { readonly org: numb
   if (query.messageIds.length === 0) return []
   const ids = query.messageIds.slice(0, MESSAGES_READ_MAX)
   const rows = await store.query((db: Kysely<EventTables>) =>
-    db.selectFrom('event').selectAll().where('org', '=', query.org).where('message_id', 'in', ids).orderBy('id').limit(EVENTS_READ_MAX),
+    db
+      .selectFrom('event')
+      .selectAll()
+      .where('org', '=', query.org)
+      .where('message_id', 'in', ids)
+      .orderBy('id')
+      .limit(EVENTS_READ_MAX),
   )
   return rows.map(decodeRow)
 }
 
 /** Newest first. */
-export async function eventsOfRecipient(store: Store, query: { readonly org: number; readonly recipient: string; readonly limit?: number }) {
+export async function eventsOfRecipient(
+  store: Store,
+  query: { readonly org: number; readonly recipient: string; readonly limit?: number },
+) {
   const rows = await store.all(ofRecipient, { org: query.org, recipient: query.recipient, limit: bounded(query.limit) })
   return rows.map(decodeRow)
 }
@@ -125,7 +146,15 @@ function bounded(limit: number | undefined): number {
   return Math.max(1, Math.min(limit ?? 100, EVENTS_READ_MAX))
 }
 
-function decodeRow(row: { id: number; org: number; message_id: string; recipient: string | null; type: string; at: number; data: string }): RecordedEvent {
+function decodeRow(row: {
+  id: number
+  org: number
+  message_id: string
+  recipient: string | null
+  type: string
+  at: number
+  data: string
+}): RecordedEvent {
   const event = { type: row.type as EventType, ...(JSON.parse(row.data) as object) } as JourneyEvent
   return { id: row.id, org: row.org, messageId: row.message_id, recipient: row.recipient, at: row.at, event }
 }

@@ -50,15 +50,22 @@ forEachEngine('events', ({ open }: TestEngine) => {
     const types = (await eventsOfMessage(store, { org: 1, messageId: 'm1' })).map((one) => one.event.type)
     assert.deepEqual(types, ['queued', 'retried'])
     const later = await eventsOfMessage(store, { org: 1, messageId: 'm1', after: 1 })
-    assert.deepEqual(later.map((one) => one.event.type), ['retried'])
+    assert.deepEqual(
+      later.map((one) => one.event.type),
+      ['retried'],
+    )
     const both = await eventsOfMessages(store, { org: 1, messageIds: ['m1', 'm2', 'none'] })
-    assert.deepEqual(both.map((one) => one.event.type), ['queued', 'held', 'retried'])
+    assert.deepEqual(
+      both.map((one) => one.event.type),
+      ['queued', 'held', 'retried'],
+    )
     assert.deepEqual(await eventsOfMessages(store, { org: 1, messageIds: [] }), [])
   })
 
   test('[E3] by recipient and latest come newest first; since comes oldest first and knows all organisations', async (t) => {
     const { store, record } = await start(t)
-    for (let n = 0; n < 5; n++) await record(`m${n}`, n % 2 ? 'odd@example.com' : null, { type: 'released', by: `n${n}` }, n, n < 4 ? 1 : 2)
+    for (let n = 0; n < 5; n++)
+      await record(`m${n}`, n % 2 ? 'odd@example.com' : null, { type: 'released', by: `n${n}` }, n, n < 4 ? 1 : 2)
     const ids = (events: readonly { readonly messageId: string }[]) => events.map((event) => event.messageId)
     assert.deepEqual(ids(await eventsOfRecipient(store, { org: 1, recipient: 'odd@example.com' })), ['m3', 'm1'])
     assert.deepEqual(ids(await latestEvents(store, { org: 1, limit: 2 })), ['m3', 'm2'])
@@ -76,7 +83,11 @@ forEachEngine('events', ({ open }: TestEngine) => {
 })
 
 test('[E5] a long transcript loses its middle, never the event', () => {
-  const transcript = Array.from({ length: 2000 }, (_, n) => ({ at: n, direction: 'in' as const, line: `${n} ${'x'.repeat(900)}` }))
+  const transcript = Array.from({ length: 2000 }, (_, n) => ({
+    at: n,
+    direction: 'in' as const,
+    line: `${n} ${'x'.repeat(900)}`,
+  }))
   const data = encodeData({ type: 'attempted', attempt: 3, host: 'mx.example.com', transcript })
   assert.ok(data.length <= EVENT_DATA_CHARACTERS_MAX)
   const decoded = JSON.parse(data) as { attempt: number; transcript: { at: number }[] }

@@ -44,7 +44,11 @@ export function clientConfig(options: PostgresOptions): pg.ClientConfig {
 }
 
 export function openPool(options: PostgresOptions): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(options), max: options.connectionsMax ?? POSTGRES_CONNECTIONS_MAX, allowExitOnIdle: true })
+  const pool = new pg.Pool({
+    ...clientConfig(options),
+    max: options.connectionsMax ?? POSTGRES_CONNECTIONS_MAX,
+    allowExitOnIdle: true,
+  })
   // An idle connection that the server closes says so here; the next call takes a new one.
   pool.on('error', () => undefined)
   return pool

@@ -37,5 +37,7 @@ export async function postgresMigrator(options: PostgresOptions): Promise<Postgr
 
 function kyselyOver(client: pg.Client): Kysely<never> {
   const connection = { query: client.query.bind(client), release: () => undefined } as unknown as PostgresPoolClient
-  return new Kysely({ dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => undefined } as never }) })
+  return new Kysely({
+    dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => undefined } as never }),
+  })
 }

@@ -16,7 +16,9 @@ export interface PostgresNotify extends Notify {
   close(): Promise<void>
 }
 
-export async function openPostgresNotify(options: PostgresOptions & { readonly onError: (detail: string) => void }): Promise<PostgresNotify> {
+export async function openPostgresNotify(
+  options: PostgresOptions & { readonly onError: (detail: string) => void },
+): Promise<PostgresNotify> {
   const notify = new ListeningNotify(options, options.onError)
   await notify.connect()
   return notify
@@ -71,7 +73,9 @@ class ListeningNotify implements PostgresNotify {
     while (this.#outgoing.size > 0 && this.#client && !this.#closed) {
       const payloads = [...this.#outgoing]
       this.#outgoing.clear()
-      await this.#client.query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [CHANNEL, payloads]).catch(() => undefined)
+      await this.#client
+        .query('SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload', [CHANNEL, payloads])
+        .catch(() => undefined)
     }
     this.#sending = false
   }

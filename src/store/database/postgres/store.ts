@@ -1,5 +1,5 @@
-// The Store on PostgreSQL: each call one serializable transaction, repeated when the engine asks for it. Serializable because procedures are
-// written as if they ran alone, which is what SQLite's single writer gives them.
+// The Store on PostgreSQL: each call one serializable transaction, repeated when the engine asks for it. Serializable because procedures
+// are written as if they ran alone, which is what SQLite's single writer gives them.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Compilable, Kysely } from 'kysely'

@@ -44,7 +44,8 @@ class PortStore implements Store {
 
   call<Args, R>(procedure: Procedure<Args, R>, args: Args): Promise<Result<R, StoreError>> {
     if (this.#closed) return Promise.resolve(err(GONE))
-    if (this.#pending.size >= CALLS_IN_FLIGHT_MAX || this.#pendingBytes >= BYTES_IN_FLIGHT_MAX) return Promise.resolve(err(this.#tooMany()))
+    if (this.#pending.size >= CALLS_IN_FLIGHT_MAX || this.#pendingBytes >= BYTES_IN_FLIGHT_MAX)
+      return Promise.resolve(err(this.#tooMany()))
     const { value, sizeBytes } = plainCopy(args, this.#transfer)
     const id = this.#nextId++
     return new Promise((resolve) => {

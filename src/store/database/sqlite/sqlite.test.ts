@@ -54,12 +54,22 @@ function killAfter(path: string, acknowledged: number, width: number): Promise<s
 test('[D20] what was acknowledged is there after kill -9, and nothing is half there', async (t) => {
   const path = await migrated(t)
   const acknowledged: string[] = []
-  for (const [count, width] of [[7, 1], [90, 20], [201, 50]] as const) acknowledged.push(...(await killAfter(path, count, width)))
+  for (const [count, width] of [
+    [7, 1],
+    [90, 20],
+    [201, 50],
+  ] as const)
+    acknowledged.push(...(await killAfter(path, count, width)))
   assert.ok(acknowledged.length >= 298)
   const store = openStore(t, path)
   const there = new Set((await store.all(names, {})).map((row) => row.name))
-  assert.deepEqual(acknowledged.filter((name) => !there.has(name)), [])
-  assert.deepEqual(await store.query((db) => db.selectFrom('pragma_integrity_check' as never).selectAll() as never), [{ integrity_check: 'ok' }])
+  assert.deepEqual(
+    acknowledged.filter((name) => !there.has(name)),
+    [],
+  )
+  assert.deepEqual(await store.query((db) => db.selectFrom('pragma_integrity_check' as never).selectAll() as never), [
+    { integrity_check: 'ok' },
+  ])
   assert.ok((await store.call(put, item('after'))).ok)
 })
 
@@ -86,7 +96,10 @@ test('[D22] a database held by another process is busy after a bounded wait, and
   const other = new DatabaseSync(path)
   other.exec('BEGIN IMMEDIATE')
   const answers = await Promise.all([store.call(put, item('a')), store.call(put, item('b'))])
-  assert.deepEqual(answers.map((answer) => (answer.ok ? 'ok' : answer.error.type)), ['busy', 'busy'])
+  assert.deepEqual(
+    answers.map((answer) => (answer.ok ? 'ok' : answer.error.type)),
+    ['busy', 'busy'],
+  )
   other.exec('ROLLBACK')
   other.close()
   assert.ok((await store.call(put, item('a'))).ok)
@@ -115,12 +128,26 @@ test('[D30] migrations run once, in order', async (t) => {
   const path = await migrated(t)
   const db = openWriter({ path })
   t.after(() => db.close())
-  const more: Migration[] = [...contractMigrations, addColumn('contract/0002-more', 'more'), addColumn('contract/0003-last', 'last')]
-  assert.deepEqual(await migrate(sqliteMigrator(db), more, () => 5), { ok: true, value: ['contract/0002-more', 'contract/0003-last'] })
+  const more: Migration[] = [
+    ...contractMigrations,
+    addColumn('contract/0002-more', 'more'),
+    addColumn('contract/0003-last', 'last'),
+  ]
+  assert.deepEqual(await migrate(sqliteMigrator(db), more, () => 5), {
+    ok: true,
+    value: ['contract/0002-more', 'contract/0003-last'],
+  })
   assert.deepEqual(await migrate(sqliteMigrator(db), more, () => 6), { ok: true, value: [] })
   assert.deepEqual(
-    db.prepare('select name, at from migration order by rowid').all().map((row) => ({ ...row })),
-    [{ name: 'contract/0001-first', at: 0 }, { name: 'contract/0002-more', at: 5 }, { name: 'contract/0003-last', at: 5 }],
+    db
+      .prepare('select name, at from migration order by rowid')
+      .all()
+      .map((row) => ({ ...row })),
+    [
+      { name: 'contract/0001-first', at: 0 },
+      { name: 'contract/0002-more', at: 5 },
+      { name: 'contract/0003-last', at: 5 },
+    ],
   )
 })
 

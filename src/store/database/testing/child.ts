@@ -1,4 +1,5 @@
-// A process that writes and says so, until it is killed: prints each name after its commit was acknowledged. Arguments: path, calls at a time.
+// A process that writes and says so, until it is killed: prints each name after its commit was acknowledged.
+// Arguments: path, calls at a time.
 
 import { contractProcedures, item, put } from './fixture.ts'
 import { openInProcess } from '../sqlite/in-process.ts'

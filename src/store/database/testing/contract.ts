@@ -3,7 +3,21 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Store } from '../../store.ts'
-import { addTo, byName, echo, type Item, item, names, put, putAndTell, putAndThrow, putNext, putTwo, readBack, sums } from './fixture.ts'
+import {
+  addTo,
+  byName,
+  echo,
+  type Item,
+  item,
+  names,
+  put,
+  putAndTell,
+  putAndThrow,
+  putNext,
+  putTwo,
+  readBack,
+  sums,
+} from './fixture.ts'
 
 export interface ContractStore {
   readonly store: Store
@@ -17,6 +31,7 @@ export interface ContractStore {
 
 export function declareContract(open: (t: TestContext) => Promise<ContractStore>): void {
   declareCommits(open)
+  declareAnswers(open)
   declareHints(open)
   declareValues(open)
 }
@@ -38,23 +53,39 @@ function declareCommits(open: (t: TestContext) => Promise<ContractStore>): void 
 
   test('[D2] of those that share a commit, the one that throws takes back only itself', async (t) => {
     const { store } = await open(t)
-    const calls = Array.from({ length: 40 }, (_, n) => (n % 4 === 1 ? store.call(putAndThrow, item(`n${n}`)) : store.call(put, item(`n${n}`))))
+    const calls = Array.from({ length: 40 }, (_, n) =>
+      n % 4 === 1 ? store.call(putAndThrow, item(`n${n}`)) : store.call(put, item(`n${n}`)),
+    )
     const answers = await Promise.all(calls)
-    assert.deepEqual(answers.map((answer) => answer.ok), Array.from({ length: 40 }, (_, n) => n % 4 !== 1))
-    assert.deepEqual((await allNames(store)).sort(), Array.from({ length: 40 }, (_, n) => `n${n}`).filter((_, n) => n % 4 !== 1).sort())
+    assert.deepEqual(
+      answers.map((answer) => answer.ok),
+      Array.from({ length: 40 }, (_, n) => n % 4 !== 1),
+    )
+    assert.deepEqual(
+      (await allNames(store)).sort(),
+      Array.from({ length: 40 }, (_, n) => `n${n}`)
+        .filter((_, n) => n % 4 !== 1)
+        .sort(),
+    )
   })
 
   test('[D3] each caller gets the answer to its own call', async (t) => {
     const { store } = await open(t)
     const answers = await Promise.all(Array.from({ length: 300 }, (_, n) => store.call(echo, { value: n })))
-    assert.deepEqual(answers, Array.from({ length: 300 }, (_, n) => ({ ok: true, value: n })))
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 300 }, (_, n) => ({ ok: true, value: n })),
+    )
   })
 
   test('[D4] procedures run as if one after the other', async (t) => {
     const { store } = await open(t)
     const tries = await Promise.all(Array.from({ length: 12 }, (_, n) => store.call(putNext, { name: `n${n}` })))
     const numbers = tries.flatMap((answer) => (answer.ok ? [answer.value as number] : []))
-    assert.deepEqual([...numbers].sort((a, b) => a - b), numbers.map((_, index) => index + 1))
+    assert.deepEqual(
+      [...numbers].sort((a, b) => a - b),
+      numbers.map((_, index) => index + 1),
+    )
     // Under contention PostgreSQL may give up on some; it says `busy`, and nothing of them is written.
     for (const answer of tries) if (!answer.ok) assert.equal(answer.error.type, 'busy')
     assert.equal((await allNames(store)).length, numbers.length)
@@ -65,7 +96,9 @@ function declareCommits(open: (t: TestContext) => Promise<ContractStore>): void 
     assert.deepEqual(await store.call(putTwo, { first: item('a'), second: item('b') }), { ok: true, value: ['a', 'b'] })
     assert.deepEqual(await allNames(store), ['a', 'b'])
   })
+}
 
+function declareAnswers(open: (t: TestContext) => Promise<ContractStore>): void {
   test('[D6] after ok, a read sees what was written', async (t) => {
     const { store } = await open(t)
     for (let n = 0; n < 20; n++) {

