@@ -47,7 +47,9 @@ forEachEngine('directory', ({ open }: TestEngine) => {
   async function start(t: TestContext) {
     const listeners = new Set<(key: string) => void>()
     const notify = {
-      publish: (topic: string) => topic === 'directory' && listeners.forEach((listener) => listener('')),
+      publish: (topic: string) => {
+        if (topic === 'directory') for (const listener of listeners) listener('')
+      },
       subscribe: (_: string, listener: (key: string) => void) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -195,7 +197,10 @@ forEachEngine('directory', ({ open }: TestEngine) => {
     let questions = 0
     const counting = {
       ...store,
-      first: ((...args: Parameters<typeof store.first>) => (questions++, store.first(...args))) as typeof store.first,
+      first: ((...args: Parameters<typeof store.first>) => {
+        questions++
+        return store.first(...args)
+      }) as typeof store.first,
     }
     const cache = new DirectoryCache({ store: counting, clock: time, notify })
     t.after(() => cache.close())

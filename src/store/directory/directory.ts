@@ -2,7 +2,7 @@
 
 import * as store from './directory.store.ts'
 
-export { Authenticator, type AuthenticateError } from './authenticate.ts'
+export { type AuthenticateError, Authenticator } from './authenticate.ts'
 export { DirectoryCache } from './cache.ts'
 export { canonicalAddress, splitAddress } from './canonical.ts'
 export {

@@ -47,7 +47,7 @@ class PostgresStore implements Store {
   }
 
   async call<Args, R>(procedure: Procedure<Args, R>, args: Args): Promise<Result<R, StoreError>> {
-    if (this.#closing) return err({ type: 'closed', detail: 'the store is closed' })
+    if (this.#closing !== undefined) return err({ type: 'closed', detail: 'the store is closed' })
     const running = this.#callRetrying(procedure.name, plainCopy(args).value)
     this.#running.add(running)
     try {
@@ -82,7 +82,7 @@ class PostgresStore implements Store {
   }
 
   async #read<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closing) throw new StoreFault({ type: 'closed', detail: 'the store is closed' })
+    if (this.#closing !== undefined) throw new StoreFault({ type: 'closed', detail: 'the store is closed' })
     try {
       return await work()
     } catch (cause) {

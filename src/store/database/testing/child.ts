@@ -1,8 +1,8 @@
 // A process that writes and says so, until it is killed: prints each name after its commit was acknowledged.
 // Arguments: path, calls at a time.
 
-import { contractProcedures, item, put } from './fixture.ts'
 import { openInProcess } from '../sqlite/in-process.ts'
+import { contractProcedures, item, put } from './fixture.ts'
 
 const [, , path = '', width = '1'] = process.argv
 const procedures = contractProcedures as Parameters<typeof openInProcess>[0]['procedures']
