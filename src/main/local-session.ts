@@ -7,6 +7,7 @@ import { LocalMailboxes, type SessionContext } from '../journey/session/session.
 import { nodeClock } from '../platform/node/clock.ts'
 import { watchDisk } from '../platform/node/disk.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
+import { nodeRandom } from '../platform/node/random.ts'
 import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import type { Start } from './settings.ts'
