@@ -56,7 +56,7 @@ async function cycle(store: Store, destinations: number): Promise<number> {
 }
 
 async function drain(store: Store): Promise<void> {
-  for (const destination of await dueDestinations(store, { worker: 'w', now: T0 })) {
+  for (const { name: destination } of await dueDestinations(store, { worker: 'w', now: T0 })) {
     const claim = await must(store, claimDestinationProcedure, {
       worker: 'w',
       destination,

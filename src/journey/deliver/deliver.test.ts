@@ -298,6 +298,46 @@ test('a destination that asks to be left alone is, and gives back what was claim
   assert.equal((await showMessage(w.store, { org: 1, id: ids[0] ?? '' }))?.recipients[0]?.attempts, 1)
 })
 
+test('hosts that do not answer cannot take all the room: other mail flows, and they are tried one at a time', async (t) => {
+  const w = await world(t)
+  const unreachable = { type: 'deferred', code: 0, enhanced: '4.4.1', text: 'no answer' } as const
+  const dead = Array.from({ length: 12 }, (_, n) => `dead${n}.example`)
+  for (const name of dead) {
+    w.remote.answers.set(name, (job) => ({
+      ...reportOf(job, unreachable),
+      holdDestination: { untilMs: w.clock.now() + 30_000, reason: 'unreachable' },
+    }))
+  }
+  await w.dispatcher({ concurrency: 8 })
+  const ids = []
+  for (let n = 0; n < 3; n++) ids.push(await w.accept({ to: dead.map((name) => `${n}@${name}`) }))
+  await settle(200)
+  let open = 0
+  let openMax = 0
+  const ends: (() => void)[] = []
+  for (const name of dead) {
+    w.remote.answers.set(name, (job) => {
+      openMax = Math.max(openMax, ++open)
+      return new Promise((resolve) => {
+        ends.push(() => {
+          open--
+          resolve(reportOf(job, DELIVERED))
+        })
+      })
+    })
+  }
+  await w.clock.advance(100_000)
+  assert.equal(openMax, 4)
+  const live = await w.accept({ to: Array.from({ length: 20 }, (_, n) => `x@live${n}.example`) })
+  await settle(200)
+  assert.equal(new Set((await w.states(live)).split(' ')).size, 1)
+  for (let round = 0; round < 40; round++) {
+    for (const end of ends.splice(0)) end()
+    await w.clock.advance(2000)
+  }
+  for (const id of ids) assert.equal(new Set((await w.states(id)).split(' ')).size, 1, await w.states(id))
+})
+
 test('while results cannot be recorded nothing new starts, and nothing is lost or doubled (trap 41)', async (t) => {
   const w = await world(t)
   const dispatcher = await w.dispatcher({ destinationConcurrency: 2 })
@@ -497,6 +537,23 @@ test('a message past its time goes back with 4.4.7, without an attempt being nee
   assert.match(text, /Status: 4\.4\.7/)
   assert.match(text, /Action: failed/)
   assert.match(text, /451 4\.3\.2 later/)
+})
+
+test('many messages past their time go back in one sweep; one that cannot does not stand in the way', async (t) => {
+  const w = await world(t)
+  const ids: string[] = []
+  for (let n = 0; n < 130; n++) ids.push(await w.accept({ to: ['a@b.example'], reversePath: '', expiresAt: T0 + n }))
+  const bad = ids[0] ?? ''
+  const store = w.store as { call: Store['call'] }
+  const { call } = store
+  store.call = ((procedure: Procedure<never, unknown>, args: never) => {
+    const refused = procedure.name === 'queue.expireMessage' && (args as { messageId: string }).messageId === bad
+    return refused ? Promise.resolve(err({ type: 'failed', detail: 'a bug' })) : call(procedure, args)
+  }) as Store['call']
+  w.clock.wall += 1000
+  await new Sweep(w.parts()).run()
+  const states = await Promise.all(ids.map((id) => w.states(id)))
+  assert.deepEqual([states[0], new Set(states.slice(1))], ['scheduled', new Set(['expired'])])
 })
 
 test('a deferral past the message’s time is the last word', async (t) => {

@@ -27,6 +27,8 @@ export interface AttemptParts {
 
 export interface Ended {
   readonly delivery: Delivery
+  /** Some host of the destination said something. */
+  readonly answered: boolean
   readonly holdDestination?: HoldDestination
 }
 
@@ -51,6 +53,7 @@ export async function attemptJob(parts: AttemptParts, job: Job): Promise<Ended> 
   const record = recordOf(job, report, { worker: parts.worker, startedAt, at, dueAt })
   const attempt = await withReport(parts, job, placed ? { ...record, to: 'mailbox' } : record, dueAt)
   return {
+    answered: report.recipients.some(({ outcome }) => outcome.code > 0),
     delivery: { attempt, ...localOf(job, placed, dueAt) },
     ...(report.holdDestination ? { holdDestination: report.holdDestination } : {}),
   }

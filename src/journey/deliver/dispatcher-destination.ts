@@ -15,6 +15,8 @@ export class Destination {
   claiming = false
   /** There may be something to claim. */
   hinted = false
+  /** It has not answered since it was last suspended: one attempt at a time, until it does. */
+  suspect = false
   /** Ours, as far as we know. */
   leased = false
   /** By the clock that does not jump: no use in asking before. */
@@ -28,6 +30,7 @@ export class Destination {
   /** Recipients to claim now; 0: none. One more round than can run is claimed ahead, so that no slot waits for a commit. */
   claimable(limits: DestinationLimits, now: number): number {
     if (!this.hinted || this.claiming || now < this.blockedUntil) return 0
+    if (this.suspect) return this.running + this.jobs.length === 0 ? 1 : 0
     const room = 2 * limits.concurrency - this.running - this.jobs.length
     // Small claims would be many commits: the next one waits until half a round is gone.
     if (this.jobs.length > limits.concurrency / 2) return 0

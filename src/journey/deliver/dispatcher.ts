@@ -20,6 +20,7 @@ import {
   RECOVER_MAX,
   releaseDestinationsProcedure,
   releaseWorkerProcedure,
+  resumeDestinationProcedure,
   unclaimProcedure,
 } from '../queue/queue.ts'
 import { type AttemptParts, attemptJob } from './dispatcher-attempt.ts'
@@ -56,12 +57,15 @@ export interface DispatcherState {
 }
 
 export class Dispatcher {
-  readonly #parts: DispatcherParts
+  #parts: DispatcherParts
   readonly #worker: string
   readonly #recorder: Recorder
   readonly #destinations = new Map<string, Destination>()
   /** Destinations that could do more if there were room in all. */
   readonly #waiting = new Set<Destination>()
+  /** Suspect ones that could be tried if there were room among the probes. */
+  readonly #waitingProbes = new Set<Destination>()
+  #probes = 0
   #running = 0
   #claims = 0
   #leaseEnds = 0
@@ -77,11 +81,22 @@ export class Dispatcher {
     this.#recorder = new Recorder({ store, clock, log, recorded: () => this.#serveWaiting() })
   }
 
+  /** From now on; what is under way goes on as it began. */
+  configure(settings: QueueSettings): void {
+    this.#parts = { ...this.#parts, settings }
+  }
+
   /** Begins; what is due already is found by the first look. */
   start(): void {
     this.#timers.push(this.#parts.notify.subscribe('queue', (destination) => this.#hint(destination)))
-    this.#every(this.#parts.settings.lease / BEATS_PER_LEASE, () => this.#beat())
-    this.#every(POLL_MS, () => this.#poll())
+    this.#every(
+      () => this.#parts.settings.lease / BEATS_PER_LEASE,
+      () => this.#beat(),
+    )
+    this.#every(
+      () => POLL_MS,
+      () => this.#poll(),
+    )
   }
 
   /** Starts nothing more, waits for what is under way (as long as the setting says), records it, gives back the rest. */
@@ -117,10 +132,11 @@ export class Dispatcher {
 
   // ---- finding work
 
-  #hint(name: string): void {
+  #hint(name: string, suspect = false): void {
     const destination = this.#destinations.get(name) ?? this.#newDestination(name)
     if (destination === undefined) return
     destination.hinted = true
+    if (suspect) destination.suspect = true
     this.#serve(destination)
   }
 
@@ -139,11 +155,11 @@ export class Dispatcher {
     if (this.#polling || this.#paused()) return
     this.#polling = true
     try {
-      for (const name of await dueDestinations(store, { worker: this.#worker, now: clock.now() })) {
+      for (const { name, suspect } of await dueDestinations(store, { worker: this.#worker, now: clock.now() })) {
         const known = this.#destinations.get(name)
         // It is nobody else's now, whatever was said before; a destination of ours that is suspended is not due.
         if (known !== undefined) known.blockedUntil = 0
-        this.#hint(name)
+        this.#hint(name, suspect)
       }
     } finally {
       this.#polling = false
@@ -154,6 +170,7 @@ export class Dispatcher {
 
   #serve(destination: Destination): void {
     if (this.#paused()) return void this.#waiting.add(destination)
+    if (destination.suspect && this.#probes >= this.#probesMax()) return void this.#waitingProbes.add(destination)
     const { settings, clock } = this.#parts
     while (destination.running < settings.destinationConcurrency && this.#running < settings.concurrency) {
       const job = destination.jobs.shift()
@@ -175,6 +192,16 @@ export class Dispatcher {
       this.#waiting.delete(destination)
       this.#serve(destination)
     }
+    for (const destination of this.#waitingProbes) {
+      if (this.#paused() || this.#probes + this.#claims >= this.#probesMax()) return
+      this.#waitingProbes.delete(destination)
+      this.#serve(destination)
+    }
+  }
+
+  /** Hosts that do not answer hold an attempt for a minute and more: they may have half the room, the others' mail has the rest. */
+  #probesMax(): number {
+    return Math.max(1, Math.floor(this.#parts.settings.concurrency / 2))
   }
 
   async #claim(destination: Destination, limit: number): Promise<void> {
@@ -199,6 +226,7 @@ export class Dispatcher {
     switch (answer.type) {
       case 'claimed':
         if (answer.more) destination.hinted = true
+        destination.suspect = answer.suspect
         destination.jobs.push(...jobsOf(answer.recipients, { token: answer.token, recipientsMax: settings.recipientsPerAttempt }))
         return
       case 'leased':
@@ -217,10 +245,11 @@ export class Dispatcher {
   #startJob(destination: Destination, job: Job): void {
     this.#running++
     destination.running++
-    this.#track(this.#run(destination, job))
+    if (destination.suspect) this.#probes++
+    this.#track(this.#run(destination, job, { probe: destination.suspect }))
   }
 
-  async #run(destination: Destination, job: Job): Promise<void> {
+  async #run(destination: Destination, job: Job, { probe }: { readonly probe: boolean }): Promise<void> {
     const { clock, settings, random } = this.#parts
     const parts: AttemptParts = {
       ...this.#parts,
@@ -230,17 +259,27 @@ export class Dispatcher {
     const ended = await attemptJob(parts, job)
     this.#running--
     destination.running--
+    if (probe) this.#probes--
     destination.usedAt = clock.monotonic()
     this.#recorder.push(ended.delivery)
     if (ended.holdDestination) await this.#hold(destination, ended.holdDestination)
+    else if (destination.suspect && ended.answered) await this.#answered(destination)
     this.#serve(destination)
     this.#serveWaiting()
+  }
+
+  /** It works again: at full speed from here on. */
+  async #answered(destination: Destination): Promise<void> {
+    destination.suspect = false
+    destination.hinted = true
+    await this.#call(resumeDestinationProcedure, { destination: destination.name })
   }
 
   async #hold(destination: Destination, hold: HoldDestination): Promise<void> {
     const { clock, log } = this.#parts
     const now = clock.now()
     if (hold.untilMs <= now) return
+    destination.suspect = true
     destination.blockedUntil = clock.monotonic() + (hold.untilMs - now)
     log.info('a destination is left alone for a while', {
       destination: destination.name,
@@ -287,6 +326,7 @@ export class Dispatcher {
       if (!destination.idle || destination.usedAt > before || destination.blockedUntil > clock.monotonic()) continue
       this.#destinations.delete(destination.name)
       this.#waiting.delete(destination)
+      this.#waitingProbes.delete(destination)
       if (destination.leased) leased.push(destination.name)
     }
     if (leased.length > 0)
@@ -317,14 +357,14 @@ export class Dispatcher {
     void tracked.finally(() => this.#attempts.delete(tracked))
   }
 
-  #every(periodMs: number, action: () => Promise<void>): void {
+  #every(periodMs: () => number, action: () => Promise<void>): void {
     let stopped = false
     let cancel = () => {}
     const run = () => {
       void action()
         .catch((cause: unknown) => this.#parts.log.error('the dispatcher broke', { cause: textOf(cause) }))
         .finally(() => {
-          if (!stopped) cancel = this.#parts.clock.after(periodMs, run)
+          if (!stopped) cancel = this.#parts.clock.after(periodMs(), run)
         })
     }
     this.#timers.push(() => {

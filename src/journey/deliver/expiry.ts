@@ -12,6 +12,7 @@ import {
   lapsedWorkers,
   lateDestinations,
   noticeDelayProcedure,
+  postponeAttentionProcedure,
   type QueueSettings,
   recoverWorkersProcedure,
   repairDestinationsProcedure,
@@ -19,7 +20,15 @@ import {
 } from '../queue/queue.ts'
 import type { ReportParts } from './bounce.ts'
 import { planReport } from './bounce.ts'
-import { DEAD_FOR_MS, FORGET_CALLS_MAX, SWEEP_MS, SWEEPS_PER_FORGETTING, SWEEPS_PER_REPAIR } from './limits.ts'
+import {
+  ATTENTION_PAGES_MAX,
+  DEAD_FOR_MS,
+  FORGET_CALLS_MAX,
+  POSTPONED_MS,
+  SWEEP_MS,
+  SWEEPS_PER_FORGETTING,
+  SWEEPS_PER_REPAIR,
+} from './limits.ts'
 
 export interface SweepParts {
   readonly store: Store
@@ -31,7 +40,7 @@ export interface SweepParts {
 }
 
 export class Sweep {
-  readonly #parts: SweepParts
+  #parts: SweepParts
   /** Lapsed workers, and since when by the clock that does not jump. */
   readonly #lapsed = new Map<string, number>()
   #count = 0
@@ -41,6 +50,11 @@ export class Sweep {
 
   constructor(parts: SweepParts) {
     this.#parts = parts
+  }
+
+  /** From now on. */
+  configure(settings: QueueSettings): void {
+    this.#parts = { ...this.#parts, settings }
   }
 
   start(): void {
@@ -85,14 +99,26 @@ export class Sweep {
 
   async #attend(): Promise<void> {
     const { store, clock } = this.#parts
-    for (const attention of await wantingAttention(store, { now: clock.now() })) {
-      if (this.#stopped) return
-      await this.#attendTo(attention)
+    for (let page = 0; page < ATTENTION_PAGES_MAX && !this.#stopped; page++) {
+      const wanting = await wantingAttention(store, { now: clock.now() })
+      const done = await Promise.all(wanting.map((attention) => this.#attendOrPostpone(attention)))
+      if (!done.includes(true)) return
     }
   }
 
-  async #attendTo({ message, type, recipients }: Attention): Promise<void> {
-    const { store, clock, ids, hostname, settings, log } = this.#parts
+  /** True when something came of it. */
+  async #attendOrPostpone(attention: Attention): Promise<boolean> {
+    const { store, clock, log } = this.#parts
+    const { org, id: messageId } = attention.message
+    const problem = await this.#attendTo(attention).catch((cause: unknown) => String(cause))
+    if (problem === undefined) return true
+    log.error('a message whose time has come could not be dealt with', { messageId, cause: problem })
+    const answer = await store.call(postponeAttentionProcedure, { org, messageId, until: clock.now() + POSTPONED_MS })
+    return answer.ok
+  }
+
+  async #attendTo({ message, type, recipients }: Attention): Promise<string | undefined> {
+    const { store, clock, ids, hostname, settings } = this.#parts
     const now = clock.now()
     const kind = type === 'expired' ? 'failed' : 'delayed'
     const failed = recipients.map((one) => ({
@@ -111,8 +137,7 @@ export class Sweep {
       ...(report ? { report } : {}),
     }
     const answer = await store.call(type === 'expired' ? expireMessageProcedure : noticeDelayProcedure, args)
-    if (!answer.ok)
-      log.error('a message whose time has come could not be dealt with', { messageId: message.id, cause: answer.error.detail })
+    return answer.ok ? undefined : answer.error.detail
   }
 
   async #repair(): Promise<void> {
@@ -130,7 +155,7 @@ export class Sweep {
       const answer = await store.call(forgetProcedure, { before })
       if (!answer.ok || answer.value === 0) break
     }
-    await store.call(forgetDestinationsProcedure, {})
+    await store.call(forgetDestinationsProcedure, { now: clock.now() })
   }
 }
 

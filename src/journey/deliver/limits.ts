@@ -41,6 +41,12 @@ export const SWEEP_MS = 15_000
 export const SWEEPS_PER_REPAIR = 4
 export const SWEEPS_PER_FORGETTING = 40
 
+/** Pages of messages whose time has come in one sweep; 100 each. */
+export const ATTENTION_PAGES_MAX = 50
+
+/** A message that the sweep could not deal with is looked at again after so long. */
+export const POSTPONED_MS = 10 * 60_000
+
 /** Calls of the retention sweep in a row: the rest waits for the next time. */
 export const FORGET_CALLS_MAX = 20
 

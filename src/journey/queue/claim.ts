@@ -19,8 +19,17 @@ export interface ClaimDestination {
 }
 
 export type ClaimAnswer =
-  /** `more`: the limit was reached, others are due. `token` fences what the attempts will record. */
-  | { readonly type: 'claimed'; readonly token: number; readonly recipients: readonly Claimed[]; readonly more: boolean }
+  /**
+   * `more`: the limit was reached, others are due. `token` fences what the attempts will record. `suspect`: the destination has not
+   * answered since it was last suspended, and gives out one message to find out whether it does (`resumeDestination` when it did).
+   */
+  | {
+      readonly type: 'claimed'
+      readonly token: number
+      readonly recipients: readonly Claimed[]
+      readonly more: boolean
+      readonly suspect: boolean
+    }
   /** Another living worker delivers there; no use in asking before `until`. */
   | { readonly type: 'leased'; readonly worker: string; readonly until: number }
   /** An attempt asked to leave the destination alone for a while, or an operator did. */
@@ -32,7 +41,7 @@ export function* claimDestination(args: ClaimDestination): Steps<ClaimAnswer> {
   const worker = yield* first(workers.workerLease, { id: args.worker })
   if (worker === undefined || worker.lease_until <= args.now) return { type: 'lapsed' }
   const row = yield* first(workers.destinationLease, { name: args.destination })
-  if (row === undefined) return { type: 'claimed', token: 0, recipients: [], more: false }
+  if (row === undefined) return { type: 'claimed', token: 0, recipients: [], more: false, suspect: false }
   if (row.worker !== null && row.worker !== args.worker && row.lease_until !== null && row.lease_until > args.now) {
     return { type: 'leased', worker: row.worker, until: row.lease_until }
   }
@@ -43,10 +52,11 @@ export function* claimDestination(args: ClaimDestination): Steps<ClaimAnswer> {
     const taken = yield* run(workers.takeDestination, { name: args.destination, worker: args.worker, token: row.token })
     if (taken === 0) return { type: 'leased', worker: '', until: args.now }
   }
-  const limit = Math.min(args.limit, CLAIM_MAX)
+  const suspect = row.held_until !== null
+  const limit = suspect ? 1 : Math.min(args.limit, CLAIM_MAX)
   const recipients = yield* activateDue({ ...args, limit }, token)
   const dueAt = yield* settleDue(args.destination, row.due_at)
-  return { type: 'claimed', token, recipients, more: dueAt !== null && dueAt <= args.now }
+  return { type: 'claimed', token, recipients, more: dueAt !== null && dueAt <= args.now, suspect }
 }
 
 export const claimDestinationProcedure = procedure('queue.claimDestination', claimDestination)

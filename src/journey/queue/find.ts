@@ -7,20 +7,39 @@ import type { Message, QueueEntry, QueueFilter, Recipient, RecipientKey } from '
 import { byHeaderMessageId, byRecipient, bySender, countState, entriesOf, latest, suspendedDestinations } from './search.store.ts'
 import type { RecipientState } from './states.ts'
 import { messageRow, recipientsOf } from './sweep.store.ts'
-import { dueDestinations as dueDestinationsStatement, nextDueAt as nextDueAtStatement } from './worker.store.ts'
+import {
+  dueDestinations as dueDestinationsStatement,
+  dueSuspects,
+  nextDueAt as nextDueAtStatement,
+  nextSuspectDueAt,
+} from './worker.store.ts'
 
-/** Destinations with due recipients that this worker could take now, the longest due first. */
+export interface DueDestination {
+  readonly name: string
+  /** It has not answered since it was last suspended. */
+  readonly suspect: boolean
+}
+
+/** Destinations with due recipients that this worker could take now: the longest due first, suspects after the others. */
 export async function dueDestinations(
   store: Store,
   args: { readonly worker: string; readonly now: number; readonly limit?: number },
-) {
-  const limit = Math.min(args.limit ?? DUE_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX)
-  return (await store.all(dueDestinationsStatement, { worker: args.worker, now: args.now, limit })).map((row) => row.name)
+): Promise<readonly DueDestination[]> {
+  const question = {
+    worker: args.worker,
+    now: args.now,
+    limit: Math.min(args.limit ?? DUE_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX),
+  }
+  const well = await store.all(dueDestinationsStatement, question)
+  const suspect = await store.all(dueSuspects, question)
+  return [...well.map(({ name }) => ({ name, suspect: false })), ...suspect.map(({ name }) => ({ name, suspect: true }))]
 }
 
 /** When the next destination falls due (perhaps in the past, when another worker has it); undefined: nothing is scheduled. */
 export async function nextDueAt(store: Store): Promise<number | undefined> {
-  return (await store.first(nextDueAtStatement, {}))?.due_at ?? undefined
+  const [well, suspect] = await Promise.all([store.first(nextDueAtStatement, {}), store.first(nextSuspectDueAt, {})])
+  const times = [well?.due_at, suspect?.due_at].filter((at) => at != null)
+  return times.length === 0 ? undefined : Math.min(...times)
 }
 
 export interface QueuePage {

@@ -203,7 +203,7 @@ class Run {
       case 'sweep':
         return this.sweep()
       case 'forget':
-        await this.must(forgetDestinationsProcedure, {})
+        await this.must(forgetDestinationsProcedure, { now: this.now })
     }
   }
 
@@ -337,7 +337,7 @@ class Run {
     for (let round = 0; round < 200; round++) {
       const due = await dueDestinations(this.store, { worker: this.name(0), now: this.now })
       if (due.length === 0) break
-      for (const destination of due) await this.claim(0, destination, 4)
+      for (const { name } of due) await this.claim(0, name, 4)
       while ((this.jobs[0]?.length ?? 0) > 0) {
         await this.attempt(0, ['delivered'])
         await this.record(0)

@@ -67,6 +67,7 @@ export interface DestinationTable {
   readonly worker: string | null
   /** Grows each time the lease changes hands: a fencing token. */
   readonly token: number
+  /** Nothing is claimed before. Stays when that time is over, until the destination has answered: it is suspect till then. */
   readonly held_until: number | null
   readonly held_reason: string | null
 }
@@ -173,7 +174,11 @@ async function createIndexes(db: Kysely<never>): Promise<void> {
   )
   await sql`create index recipient_active on recipient (worker, destination) where state = 'active'`.execute(db)
   await sql`create index recipient_held on recipient (destination, org, message_id) where state = 'held'`.execute(db)
-  await sql`create index destination_due on destination (due_at) where due_at is not null`.execute(db)
+  // Two, so that thousands of unreachable destinations that are due do not stand before one that is well.
+  await sql`create index destination_due on destination (due_at) where due_at is not null and held_until is null`.execute(db)
+  await sql`create index destination_suspect on destination (due_at) where due_at is not null and held_until is not null`.execute(
+    db,
+  )
   await sql`create index destination_worker on destination (worker) where worker is not null`.execute(db)
   await sql`create index message_attention on message (attention_at) where attention_at is not null`.execute(db)
   // What people search by, in whatever case they type it.

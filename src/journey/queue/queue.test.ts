@@ -13,7 +13,7 @@ import {
   changeQueue,
   claimDestinationProcedure,
   countQueue,
-  dueDestinations,
+  dueDestinations as dueDestinationsWithHealth,
   expireMessageProcedure,
   findMessages,
   forgetDestinationsProcedure,
@@ -40,6 +40,10 @@ import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProced
 const SCHEDULE = [60_000, 300_000]
 const T0 = 1_800_000_000_000
 const DAY = 86_400_000
+
+async function dueDestinations(store: Store, args: { worker: string; now: number; limit?: number }): Promise<string[]> {
+  return (await dueDestinationsWithHealth(store, args)).map((one) => one.name)
+}
 
 let count = 0
 function id(at = T0): string {
@@ -335,7 +339,14 @@ forEachEngine('queue', (engine) => {
     assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 + 29_999 }), [])
     assert.deepEqual(await claim(store, 'w', 'b.example'), { type: 'held', until: T0 + 30_000, reason: '421 too many' })
     assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 + 30_000 }), ['b.example'])
-    assert.equal((await claimed(store, 'w', 'b.example', { now: T0 + 30_000 })).recipients.length, 2)
+    const probe = await claimed(store, 'w', 'b.example', { now: T0 + 30_000 })
+    assert.deepEqual([probe.recipients.length, probe.suspect, probe.more], [1, true, true])
+    assert.deepEqual(await dueDestinationsWithHealth(store, { worker: 'w', now: T0 + 30_000 }), [
+      { name: 'b.example', suspect: true },
+    ])
+    await must(store, resumeDestinationProcedure, { destination: 'b.example' })
+    const rest = await claimed(store, 'w', 'b.example', { now: T0 + 30_000 })
+    assert.deepEqual([rest.recipients.length, rest.suspect], [1, false])
   })
 
   test('[Q7] a suspended destination can be resumed', async (t) => {
@@ -571,9 +582,9 @@ forEachEngine('queue', (engine) => {
     await accept(store, { to: ['x@b.example'] })
     await live(store, 'w')
     const before = await claimed(store, 'w', 'b.example')
-    assert.equal(await must(store, forgetDestinationsProcedure, {}), 0)
+    assert.equal(await must(store, forgetDestinationsProcedure, { now: T0 }), 0)
     await must(store, releaseDestinationsProcedure, { worker: 'w', destinations: ['b.example'] })
-    assert.equal(await must(store, forgetDestinationsProcedure, {}), 1)
+    assert.equal(await must(store, forgetDestinationsProcedure, { now: T0 }), 1)
     await accept(store, { to: ['y@b.example'], at: T0 + 1000 })
     assert.ok((await claimed(store, 'w', 'b.example', { now: T0 + 1000 })).token > before.token)
   })

@@ -17,6 +17,7 @@ import {
   forgetDestinationsProcedure,
   forgetProcedure,
   noticeDelayProcedure,
+  postponeAttentionProcedure,
   repairDestinationsProcedure,
 } from './sweep.ts'
 
@@ -24,7 +25,6 @@ export {
   type Changed,
   type ChangeQueue,
   changeQueue,
-  changeRecipients,
   changeRecipientsProcedure,
   type QueueAction,
 } from './change.ts'
@@ -33,6 +33,7 @@ export { type ForwardRecipient, forwardRecipient, insertMessage, insertRecipient
 export {
   countQueue,
   type DestinationCount,
+  type DueDestination,
   dueDestinations,
   type FindMessages,
   findMessages,
@@ -54,7 +55,7 @@ export {
   resumeDestinationProcedure,
   unclaimProcedure,
 } from './lease.ts'
-export { CLAIM_MAX, CLAIM_REST_MAX, RECORD_ATTEMPTS_MAX, RECOVER_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
+export { CLAIM_MAX, RECORD_ATTEMPTS_MAX, RECOVER_MAX } from './limits.ts'
 export { type MessageSource, type QueueTables, queueMigrations } from './queue.tables.ts'
 export {
   type AttemptRecorded,
@@ -65,10 +66,10 @@ export {
   recordAttemptsProcedure,
 } from './record.ts'
 export type { ReportPlan } from './report.ts'
-export { delayAfter, isExpired, nextDelay } from './retry.ts'
+export { isExpired, nextDelay } from './retry.ts'
 export type { Claimed, LastReply, Message, NewMessage, NewRecipient, QueueEntry, QueueFilter, Recipient } from './rows.ts'
 export type { QueueSettings } from './settings.ts'
-export { type FinalState, isFinal, OPEN_STATES, type OpenState, type RecipientState } from './states.ts'
+export { type FinalState, isFinal, type OpenState, type RecipientState } from './states.ts'
 export {
   type Attend,
   type Attended,
@@ -78,6 +79,7 @@ export {
   forgetProcedure,
   lateDestinations,
   noticeDelayProcedure,
+  postponeAttentionProcedure,
   repairDestinationsProcedure,
   wantingAttention,
 } from './sweep.ts'
@@ -95,6 +97,7 @@ export const queueProcedures = [
   changeRecipientsProcedure,
   expireMessageProcedure,
   noticeDelayProcedure,
+  postponeAttentionProcedure,
   forgetProcedure,
   forgetDestinationsProcedure,
   repairDestinationsProcedure,

@@ -92,10 +92,5 @@ export const deleteMessage = statement<{ org: number; messageId: string }>('queu
 )
 
 export const deleteDestination = statement<{ name: string }>('queue.deleteDestination')((db, a) =>
-  db
-    .deleteFrom('destination')
-    .where('name', '=', a.name)
-    .where('due_at', 'is', null)
-    .where('worker', 'is', null)
-    .where('held_until', 'is', null),
+  db.deleteFrom('destination').where('name', '=', a.name).where('due_at', 'is', null).where('worker', 'is', null),
 )

@@ -102,6 +102,14 @@ export function* noticeDelay(args: Attend): Steps<Attended> {
 
 export const noticeDelayProcedure = procedure('queue.noticeDelay', noticeDelay)
 
+/** A message that could not be dealt with must not stand before the others for ever. */
+export const postponeAttentionProcedure = procedure(
+  'queue.postponeAttention',
+  function* (args: { readonly org: number; readonly messageId: string; readonly until: number }) {
+    yield* run(sweeps.setAttention, { org: args.org, messageId: args.messageId, attentionAt: args.until })
+  },
+)
+
 function* stillScheduled(args: Attend) {
   const wanted = new Set(args.ns)
   const open = yield* all(sweeps.openRecipientsOf, { org: args.org, messageId: args.messageId, limit: RECIPIENTS_MAX })
@@ -168,8 +176,8 @@ export function* forget(args: Forget): Steps<number> {
 export const forgetProcedure = procedure('queue.forget', forget)
 
 /** Destinations without recipients, worker or suspension. Answers how many. */
-export function* forgetDestinations(_: Record<never, never>): Steps<number> {
-  const idle = yield* all(workers.idleDestinations, { limit: REPAIR_MAX })
+export function* forgetDestinations(args: { readonly now: number }): Steps<number> {
+  const idle = yield* all(workers.idleDestinations, { now: args.now, limit: REPAIR_MAX })
   for (const { name } of idle) yield* run(sweeps.deleteDestination, { name })
   return idle.length
 }

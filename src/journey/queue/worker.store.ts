@@ -1,6 +1,6 @@
 // SQL of destinations and of the workers that deliver to them.
 
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { statementsOf } from '../../store/database/statement.ts'
 import type { QueueTables } from './queue.tables.ts'
 
@@ -68,7 +68,16 @@ export const releaseDestinationsOf = statement<{ worker: string }>('queue.releas
 
 /** One row per destination, so that many recipients of one that another worker holds cost one step. */
 export const dueDestinations = statement<{ worker: string; now: number; limit: number }>('queue.dueDestinations')((db, a) =>
-  db
+  dueAndFree(db, a).where('d.held_until', 'is', null),
+)
+
+/** The same of those that have not answered since they were last suspended. */
+export const dueSuspects = statement<{ worker: string; now: number; limit: number }>('queue.dueSuspects')((db, a) =>
+  dueAndFree(db, a).where('d.held_until', 'is not', null),
+)
+
+function dueAndFree(db: Kysely<QueueTables>, a: { worker: string; now: number; limit: number }) {
+  return db
     .selectFrom('destination as d')
     .leftJoin('worker as w', 'w.id', 'd.worker')
     .select(['d.name', 'd.due_at'])
@@ -82,12 +91,18 @@ export const dueDestinations = statement<{ worker: string; now: number; limit: n
       ]),
     )
     .orderBy('d.due_at')
-    .limit(a.limit),
+    .limit(a.limit)
+}
+
+export const nextDueAt = statement<object>('queue.nextDueAt')((db) => nextDue(db).where('held_until', 'is', null))
+
+export const nextSuspectDueAt = statement<object>('queue.nextSuspectDueAt')((db) =>
+  nextDue(db).where('held_until', 'is not', null),
 )
 
-export const nextDueAt = statement<object>('queue.nextDueAt')((db) =>
-  db.selectFrom('destination').select('due_at').where('due_at', 'is not', null).orderBy('due_at').limit(1),
-)
+function nextDue(db: Kysely<QueueTables>) {
+  return db.selectFrom('destination').select('due_at').where('due_at', 'is not', null).orderBy('due_at').limit(1)
+}
 
 /** Destinations whose row is later than their recipients, which only a lost race can bring about. */
 export const lateDestinations = statement<{ limit: number }>('queue.lateDestinations')((db, a) =>
@@ -111,13 +126,13 @@ export const lateDestinations = statement<{ limit: number }>('queue.lateDestinat
     .limit(a.limit),
 )
 
-export const idleDestinations = statement<{ limit: number }>('queue.idleDestinations')((db, a) =>
+export const idleDestinations = statement<{ now: number; limit: number }>('queue.idleDestinations')((db, a) =>
   db
     .selectFrom('destination as d')
     .select('d.name')
     .where('d.due_at', 'is', null)
     .where('d.worker', 'is', null)
-    .where('d.held_until', 'is', null)
+    .where((e) => e.or([e('d.held_until', 'is', null), e('d.held_until', '<=', a.now)]))
     .limit(a.limit),
 )
 
