@@ -18,6 +18,7 @@ import {
   type RecordAttempt,
   recoverWorkersProcedure,
   showMessage,
+  wantingAttention,
 } from '../queue/queue.ts'
 import { QueueSettings } from '../queue/settings.ts'
 import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProcedures } from '../queue/testing.ts'
@@ -309,8 +310,8 @@ test('hosts that do not answer cannot take all the room: other mail flows, and t
     }))
   }
   await w.dispatcher({ concurrency: 8 })
-  const ids = []
-  for (let n = 0; n < 3; n++) ids.push(await w.accept({ to: dead.map((name) => `${n}@${name}`) }))
+  const ids: string[] = []
+  ids.push(await w.accept({ to: dead.map((name) => `x@${name}`) }))
   await settle(200)
   let open = 0
   let openMax = 0
@@ -336,6 +337,31 @@ test('hosts that do not answer cannot take all the room: other mail flows, and t
     await w.clock.advance(2000)
   }
   for (const id of ids) assert.equal(new Set((await w.states(id)).split(' ')).size, 1, await w.states(id))
+})
+
+test('a destination that answers after a suspension is probed by one message, then gets its full share', async (t) => {
+  const w = await world(t)
+  const busy = { ...DEFERRED, code: 421 }
+  w.remote.answers.set('b.example', (job) => ({
+    ...reportOf(job, busy),
+    holdDestination: { untilMs: w.clock.now() + 30_000, reason: 'busy' },
+  }))
+  await w.dispatcher({ destinationConcurrency: 3 })
+  await w.accept({ to: ['0@b.example'] })
+  await settle()
+  const ids: string[] = []
+  for (let n = 0; n < 6; n++) ids.push(await w.accept({ to: [`${n}@b.example`] }))
+  w.remote.answers.delete('b.example')
+  w.remote.wait()
+  await w.clock.advance(32_000)
+  assert.equal(w.remote.running, 1)
+  w.remote.go()
+  w.remote.wait()
+  await settle()
+  assert.equal(w.remote.running, 3)
+  w.remote.go()
+  await settle(200)
+  for (const id of ids) assert.equal(await w.states(id), 'delivered')
 })
 
 test('while results cannot be recorded nothing new starts, and nothing is lost or doubled (trap 41)', async (t) => {
@@ -554,6 +580,7 @@ test('many messages past their time go back in one sweep; one that cannot does n
   await new Sweep(w.parts()).run()
   const states = await Promise.all(ids.map((id) => w.states(id)))
   assert.deepEqual([states[0], new Set(states.slice(1))], ['scheduled', new Set(['expired'])])
+  assert.deepEqual(await wantingAttention(w.store, { now: w.clock.now() + 60_000 }), [])
 })
 
 test('a deferral past the message’s time is the last word', async (t) => {
