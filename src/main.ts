@@ -58,7 +58,11 @@ function portBaseOf(text: string | undefined): number | undefined {
 
 function terminal() {
   const colour = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
-  return { out: (text: string) => void process.stdout.write(text), note: (text: string) => void process.stderr.write(text), colour }
+  return {
+    out: (text: string) => void process.stdout.write(text),
+    note: (text: string) => void process.stderr.write(text),
+    colour,
+  }
 }
 
 async function readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, string>> {
@@ -75,7 +79,10 @@ async function askSecret(question: string): Promise<string | undefined> {
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
-  const typed = await Promise.race([lines.question(''), new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))])
+  const typed = await Promise.race([
+    lines.question(''),
+    new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined))),
+  ])
   lines.close()
   process.stderr.write('\n')
   return typed

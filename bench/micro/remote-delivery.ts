@@ -4,9 +4,9 @@
 import { createServer } from 'node:net'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { RemoteDelivery } from '../../src/journey/deliver/remote/remote.ts'
+import { RemoteSettings } from '../../src/journey/deliver/remote/settings.ts'
 import { nodeClock } from '../../src/platform/node/clock.ts'
 import { nodeDialer } from '../../src/platform/node/dialer.ts'
-import { RemoteSettings } from '../../src/journey/deliver/remote/settings.ts'
 
 if (isMainThread) await measure(Number(process.argv[2] ?? 20_000), Number(process.argv[3] ?? 20))
 else listen()

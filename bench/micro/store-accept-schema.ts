@@ -44,17 +44,15 @@ const insertMessage = statement<{ id: string; at: number }>('bench.message')((db
     .values({ org: 1, id: a.id, content_id: a.id, reverse_path: 'sender@example.org', subject: 'A subject', received_at: a.at }),
 )
 const insertRecipient = statement<{ id: string; at: number }>('bench.recipient')((db, a) =>
-  db
-    .insertInto('recipient')
-    .values({
-      org: 1,
-      message_id: a.id,
-      n: 0,
-      address: 'user@example.com',
-      destination: 'example.com',
-      due_at: a.at,
-      state: 'scheduled',
-    }),
+  db.insertInto('recipient').values({
+    org: 1,
+    message_id: a.id,
+    n: 0,
+    address: 'user@example.com',
+    destination: 'example.com',
+    due_at: a.at,
+    state: 'scheduled',
+  }),
 )
 
 export const acceptProcedure = procedure(

@@ -4,8 +4,8 @@ import { parse as parseToml, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { err, ok, type Result } from '../ground/result.ts'
 import { Pop3Settings } from '../journey/access/pop3/settings.ts'
-import { QueueSettings } from '../journey/queue/settings.ts'
 import { RemoteSettings } from '../journey/deliver/remote/settings.ts'
+import { QueueSettings } from '../journey/queue/settings.ts'
 import { RouteSettings } from '../journey/route/settings.ts'
 import { SessionSettings } from '../journey/session/settings.ts'
 import { WebSettings } from '../surface/api/settings.ts'
@@ -22,7 +22,9 @@ export const Settings = z.strictObject({
     .string()
     .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, 'a host name such as mail.example.com')
     .optional()
-    .describe('The name this server goes by: in greetings, Received fields and Message-IDs. It should have an address in DNS that leads back to it. Absent: the name of the machine.'),
+    .describe(
+      'The name this server goes by: in greetings, Received fields and Message-IDs. It should have an address in DNS that leads back to it. Absent: the name of the machine.',
+    ),
   process: ProcessSettings.strict().prefault({}),
   listen: ListenSettings.strict().prefault({}),
   tls: TlsSettings.strict().prefault({}),
@@ -69,5 +71,8 @@ export function standardSettings(): Settings {
 function faultsOf(issue: z.core.$ZodIssue): readonly SettingsFault[] {
   const path = issue.path.join('.')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-  return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: `there is no such setting; docs/settings.md lists them all` }))
+  return issue.keys.map((key) => ({
+    path: path === '' ? key : `${path}.${key}`,
+    message: `there is no such setting; docs/settings.md lists them all`,
+  }))
 }

@@ -9,7 +9,9 @@ export type ListenerRole = z.infer<typeof Role>
 
 export const Endpoint = z
   .strictObject({
-    role: Role.describe('mx: mail from other servers; submission(s): mail from our people; pop3(s): fetching mail; http: the web page'),
+    role: Role.describe(
+      'mx: mail from other servers; submission(s): mail from our people; pop3(s): fetching mail; http: the web page',
+    ),
     host: z.string().default('0.0.0.0').describe('Address to listen on; "::" is every address of both families'),
     port: z.int().min(0).max(65535).describe('Port; 0 takes a free one'),
   })
@@ -29,7 +31,10 @@ export const WELL_KNOWN_PORTS: ReadonlyMap<ListenerRole, number> = new Map([
 
 export const ListenSettings = z
   .object({
-    host: z.string().default('0.0.0.0').describe('Address that the standard listeners use; "::" is every address of both families.'),
+    host: z
+      .string()
+      .default('0.0.0.0')
+      .describe('Address that the standard listeners use; "::" is every address of both families.'),
     httpHost: z.string().default('127.0.0.1').describe('Address of the web page; anything but loopback asks for the token.'),
     httpPort: z.int().min(0).max(65535).default(8025).describe('Port of the web page.'),
     endpoints: z
@@ -44,7 +49,12 @@ export type ListenSettings = z.infer<typeof ListenSettings>
 
 export const ProcessSettings = z
   .object({
-    threads: z.int().min(0).max(64).default(0).describe('Threads that serve connections and deliver; 0: one for each processor, eight at most.'),
+    threads: z
+      .int()
+      .min(0)
+      .max(64)
+      .default(0)
+      .describe('Threads that serve connections and deliver; 0: one for each processor, eight at most.'),
     user: z.string().optional().describe('After the ports are open, the server started as root becomes this user.'),
     group: z.string().optional().describe('The group that goes with it; absent: that of the user.'),
     stopWithin: duration('30s').describe('How long a stopping server waits for messages that are coming in or going out.'),
@@ -55,7 +65,10 @@ export type ProcessSettings = z.infer<typeof ProcessSettings>
 
 export const TlsSettings = z
   .object({
-    certificate: z.string().optional().describe('PEM file with the certificate and its chain. Absent: one made at the first start, signed by nobody.'),
+    certificate: z
+      .string()
+      .optional()
+      .describe('PEM file with the certificate and its chain. Absent: one made at the first start, signed by nobody.'),
     key: z.string().optional().describe('PEM file with its private key.'),
   })
   .describe('The certificate for STARTTLS and the TLS ports')
@@ -65,7 +78,9 @@ export type TlsSettings = z.infer<typeof TlsSettings>
 export const StoreSettings = z
   .object({
     folder: z.string().optional().describe('The data folder. --data and POSTHORN_DATA come first; absent: ./data.'),
-    minimumFree: size('200MB').describe('With less room on the disk than this, new mail is put off with 452 and mail in hand is delivered.'),
+    minimumFree: size('200MB').describe(
+      'With less room on the disk than this, new mail is put off with 452 and mail in hand is delivered.',
+    ),
     limit: size('0B').describe('The store does not grow beyond this; 0B: as large as the disk.'),
   })
   .describe('The store on disk')
@@ -74,7 +89,11 @@ export type StoreSettings = z.infer<typeof StoreSettings>
 
 export const DnsSettings = z
   .object({
-    servers: z.array(z.string()).max(16).default([]).describe('DNS servers, "address" or "address:port"; empty: those of the system.'),
+    servers: z
+      .array(z.string())
+      .max(16)
+      .default([])
+      .describe('DNS servers, "address" or "address:port"; empty: those of the system.'),
     timeout: duration('5s').describe('How long one question waits for one server.'),
     tries: z.int().min(1).max(10).default(2).describe('How often each server is asked.'),
   })

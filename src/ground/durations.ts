@@ -14,7 +14,8 @@ const UNITS = new Map([
 export function parseDuration(text: string): Result<number, string> {
   const match = /^(\d{1,9})\s*(ms|s|m|h|d)$/.exec(text.trim())
   const unit = UNITS.get(match?.[2] ?? '')
-  if (!match || unit === undefined) return err(`"${text}" is no duration; write a whole number and a unit, such as 90s, 5m, 4h or 5d`)
+  if (!match || unit === undefined)
+    return err(`"${text}" is no duration; write a whole number and a unit, such as 90s, 5m, 4h or 5d`)
   return ok(Number(match[1]) * unit)
 }
 

@@ -8,10 +8,15 @@ import { err, ok, type Result } from '../ground/result.ts'
 import { selfSigned } from '../platform/node/certificate.ts'
 
 /** The error says in words which file and why. */
-export async function certificate(settings: TlsSettings, folder: string, hostname: string): Promise<Result<TlsCredentials, string>> {
+export async function certificate(
+  settings: TlsSettings,
+  folder: string,
+  hostname: string,
+): Promise<Result<TlsCredentials, string>> {
   const { certificate, key } = settings
   if (certificate !== undefined && key !== undefined) return readPair(certificate, key)
-  if (certificate !== undefined || key !== undefined) return err('tls.certificate and tls.key go together: name both files, or neither')
+  if (certificate !== undefined || key !== undefined)
+    return err('tls.certificate and tls.key go together: name both files, or neither')
   const files = { certificate: join(folder, 'tls', 'certificate.pem'), key: join(folder, 'tls', 'key.pem') }
   if (existsSync(files.key)) return readPair(files.certificate, files.key)
   const made = await selfSigned(hostname, [hostname])

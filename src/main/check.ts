@@ -15,10 +15,26 @@ import { type Start, type StartOptions, startOf } from './settings.ts'
 
 export async function check(options: StartOptions): Promise<readonly CheckResult[]> {
   const start = startOf(options)
-  if (!start.ok) return start.error.map((message) => ({ name: 'settings', state: 'failed' as const, message, next: 'docs/settings.md lists all settings.' }))
+  if (!start.ok)
+    return start.error.map((message) => ({
+      name: 'settings',
+      state: 'failed' as const,
+      message,
+      next: 'docs/settings.md lists all settings.',
+    }))
   const running = (await connectRunning(start.value.folder)) !== undefined
-  const settings: CheckResult = { name: 'settings', state: 'ok', message: options.configFile === undefined ? 'the standard ones' : `${options.configFile} is valid` }
-  return [settings, ...(await ports(start.value, running)), store(start.value), await room(start.value), ...(await names(start.value))]
+  const settings: CheckResult = {
+    name: 'settings',
+    state: 'ok',
+    message: options.configFile === undefined ? 'the standard ones' : `${options.configFile} is valid`,
+  }
+  return [
+    settings,
+    ...(await ports(start.value, running)),
+    store(start.value),
+    await room(start.value),
+    ...(await names(start.value)),
+  ]
 }
 
 async function ports(start: Start, running: boolean): Promise<readonly CheckResult[]> {
@@ -26,11 +42,14 @@ async function ports(start: Start, running: boolean): Promise<readonly CheckResu
   for (const { role, host, port } of start.endpoints) {
     const name = `port ${port} (${role})`
     if (port === 0) continue
-    const probe = await nodeListener({ shared: false }).listen({ host, port, tls: 'none', maxConnections: 1 }, (connection) => connection.destroy())
+    const probe = await nodeListener({ shared: false }).listen({ host, port, tls: 'none', maxConnections: 1 }, (connection) =>
+      connection.destroy(),
+    )
     if (probe.ok) {
       await probe.value.close()
       results.push({ name, state: 'ok', message: `${host} is free` })
-    } else if (probe.error.type === 'in-use' && running) results.push({ name, state: 'ok', message: 'open, most likely by the server that runs' })
+    } else if (probe.error.type === 'in-use' && running)
+      results.push({ name, state: 'ok', message: 'open, most likely by the server that runs' })
     else results.push({ name, state: 'failed', message: probe.error.detail, next: portAdvice(probe.error.type) })
   }
   return results
@@ -38,7 +57,8 @@ async function ports(start: Start, running: boolean): Promise<readonly CheckResu
 
 function portAdvice(type: string): string {
   if (type === 'in-use') return 'Another program has the port: stop it, or choose another port.'
-  if (type === 'forbidden') return 'Ports below 1024 need root (the server gives it up afterwards: process.user) or CAP_NET_BIND_SERVICE.'
+  if (type === 'forbidden')
+    return 'Ports below 1024 need root (the server gives it up afterwards: process.user) or CAP_NET_BIND_SERVICE.'
   return 'The address is not one of this machine.'
 }
 
@@ -49,9 +69,19 @@ function store({ folder }: Start): CheckResult {
   try {
     const found = (db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }).quick_check
     if (found === 'ok') return { name: 'store', state: 'ok', message: `${file} is sound` }
-    return { name: 'store', state: 'failed', message: `${file} is damaged: ${found}`, next: 'Stop the server and restore the last backup.' }
+    return {
+      name: 'store',
+      state: 'failed',
+      message: `${file} is damaged: ${found}`,
+      next: 'Stop the server and restore the last backup.',
+    }
   } catch (cause) {
-    return { name: 'store', state: 'failed', message: `${file} cannot be read: ${(cause as Error).message}`, next: 'Check the owner and the permissions of the data folder.' }
+    return {
+      name: 'store',
+      state: 'failed',
+      message: `${file} cannot be read: ${(cause as Error).message}`,
+      next: 'Check the owner and the permissions of the data folder.',
+    }
   } finally {
     db.close()
   }
@@ -62,7 +92,12 @@ async function room({ folder, settings }: Start): Promise<CheckResult> {
   const free = bavail * bsize
   const message = `${Math.floor(free / 1024 ** 2)} MB free`
   if (free >= settings.store.minimumFree) return { name: 'disk', state: 'ok', message }
-  return { name: 'disk', state: 'failed', message: `${message}, less than ${formatSize(settings.store.minimumFree)}`, next: 'New mail is put off until there is more room; make some, or lower store.minimumFree.' }
+  return {
+    name: 'disk',
+    state: 'failed',
+    message: `${message}, less than ${formatSize(settings.store.minimumFree)}`,
+    next: 'New mail is put off until there is more room; make some, or lower store.minimumFree.',
+  }
 }
 
 async function names({ hostname, settings }: Start): Promise<readonly CheckResult[]> {
@@ -75,11 +110,21 @@ async function resolves(resolver: Resolver, hostname: string): Promise<CheckResu
   const found = await resolver.a(hostname)
   const name = `address of ${hostname}`
   if (found.ok) return { name, state: 'ok', message: found.value.join(', ') }
-  return { name, state: 'warning', message: found.error.detail, next: 'Other servers want the name of a mail server to lead to its address: publish an A record, and a PTR record back.' }
+  return {
+    name,
+    state: 'warning',
+    message: found.error.detail,
+    next: 'Other servers want the name of a mail server to lead to its address: publish an A record, and a PTR record back.',
+  }
 }
 
 async function asks(resolver: Resolver): Promise<CheckResult> {
   const found = await resolver.mx('gmail.com')
   if (found.ok) return { name: 'DNS', state: 'ok', message: 'answers questions for mail hosts' }
-  return { name: 'DNS', state: 'warning', message: found.error.detail, next: 'Mail to other domains waits until DNS answers; set dns.servers, or see to the network.' }
+  return {
+    name: 'DNS',
+    state: 'warning',
+    message: found.error.detail,
+    next: 'Mail to other domains waits until DNS answers; set dns.servers, or see to the network.',
+  }
 }

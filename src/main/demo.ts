@@ -2,11 +2,11 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../ground/ports/clock.ts'
-import type { Random } from '../ground/ports/random.ts'
-import type { IdSource } from '../ground/ids.ts'
 import { assert } from '../ground/assert.ts'
+import type { IdSource } from '../ground/ids.ts'
+import type { Clock } from '../ground/ports/clock.ts'
 import type { Passwords } from '../ground/ports/passwords.ts'
+import type { Random } from '../ground/ports/random.ts'
 import type { Procedure } from '../store/database/procedure.ts'
 import { addDomainProcedure, addOrganisationProcedure, listOrganisations } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
@@ -54,12 +54,24 @@ async function addDomain(parts: DemoParts): Promise<number> {
   return org
 }
 
-async function addPerson(parts: DemoParts, org: number, person: { readonly localPart: string; readonly name: string }): Promise<DemoPerson> {
+async function addPerson(
+  parts: DemoParts,
+  org: number,
+  person: { readonly localPart: string; readonly name: string },
+): Promise<DemoPerson> {
   const password = newPassword(parts.random)
   const at = parts.clock.now()
   const id = parts.ids.next()
   const added = await done(parts.store, openAccountProcedure, {
-    person: { org, id, localPart: person.localPart, domain: DEMO_DOMAIN, name: person.name, secret: await parts.passwords.hash(password), at },
+    person: {
+      org,
+      id,
+      localPart: person.localPart,
+      domain: DEMO_DOMAIN,
+      name: person.name,
+      secret: await parts.passwords.hash(password),
+      at,
+    },
     inbox: { org, personId: id, id: parts.ids.next(), now: at },
   })
   assert(added.ok, 'a new domain takes its first people')

@@ -33,7 +33,12 @@ export async function openOffline(dataDir: string): Promise<Result<Offline, Offl
   if (!start.ok) return err({ type: 'failed', detail: start.error.join('; ') })
   const notify = processNotify()
   const log = nodeLog({ level: 'error' })
-  const store = openInProcess({ path: join(folder, STORE_FILE), procedures: PROCEDURES, publish: () => {}, onBug: (procedure, cause) => log.error('a procedure failed', { procedure, cause: String(cause) }) })
+  const store = openInProcess({
+    path: join(folder, STORE_FILE),
+    procedures: PROCEDURES,
+    publish: () => {},
+    onBug: (procedure, cause) => log.error('a procedure failed', { procedure, cause: String(cause) }),
+  })
   const random = nodeRandom()
   const ids = idSource(nodeClock, random)
   const session = localSession({ start: { ...start.value, folder }, store, notify, ids, log })

@@ -1,8 +1,8 @@
 // Everything durable, listed: the migrations in the order they run, and the procedures the writer knows by name.
 
+import { deliverProcedures } from '../journey/deliver/deliver.ts'
 import { mailboxMigrations, mailboxProcedures } from '../journey/mailbox/mailbox.ts'
 import { queueMigrations, queueProcedures } from '../journey/queue/queue.ts'
-import { deliverProcedures } from '../journey/deliver/deliver.ts'
 import { sessionProcedures } from '../journey/session/session.ts'
 import { contentMigrations, contentProcedures } from '../store/content/content.ts'
 import type { Migration } from '../store/database/migration.ts'

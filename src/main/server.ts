@@ -21,8 +21,8 @@ import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
 import { type Api, createApi } from '../surface/api/api.ts'
 import { changesOf, createOperations } from '../surface/operations/operations.ts'
 import { certificate } from './certificate.ts'
-import { MIGRATIONS } from './schema.ts'
 import { localSession } from './local-session.ts'
+import { MIGRATIONS } from './schema.ts'
 import type { Start } from './settings.ts'
 import { Supervisor } from './supervisor.ts'
 import { VERSION } from './version.ts'
@@ -68,19 +68,29 @@ export async function startServer(start: Start, hooks: ServerHooks): Promise<Res
   const prepared = await prepareStore(folder)
   if (!prepared.ok) return prepared
   const credentials = await certificate(settings.tls, folder, hostname)
-  if (!credentials.ok) return err({ message: credentials.error, next: 'Name files that exist and that this user may read, or leave both settings out.' })
+  if (!credentials.ok)
+    return err({
+      message: credentials.error,
+      next: 'Name files that exist and that this user may read, or leave both settings out.',
+    })
   const taken = await takenPort(start.endpoints)
   if (taken) return err(taken)
   const storePath = join(folder, STORE_FILE)
   const supervisor = new Supervisor({
     ...{ settings, folder, storePath, hostname, credentials: credentials.value },
     onDeath: (thread, cause) => {
-      hooks.log.error('a thread died; the server stops, and what was accepted is safe', { thread, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) })
+      hooks.log.error('a thread died; the server stops, and what was accepted is safe', {
+        thread,
+        cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+      })
       hooks.onStop('died')
     },
   })
   await forgetTheDead(supervisor)
-  const [opened, api] = await Promise.all([supervisor.listen(start.endpoints.filter(({ role }) => role !== 'http')), openApi(start, supervisor, hooks, credentials.value)])
+  const [opened, api] = await Promise.all([
+    supervisor.listen(start.endpoints.filter(({ role }) => role !== 'http')),
+    openApi(start, supervisor, hooks, credentials.value),
+  ])
   if (!opened.ok) return err(portProblem(opened.error.endpoint, opened.error.error.detail, opened.error.error.type))
   if (!api.ok) return api
   const endpoints = [...opened.value, ...api.value.endpoints]
@@ -115,7 +125,9 @@ async function takenPort(endpoints: readonly Endpoint[]): Promise<StartProblem |
   for (const endpoint of endpoints) {
     if (endpoint.port === 0) continue
     const { host, port } = endpoint
-    const probe = await nodeListener({ shared: false }).listen({ host, port, tls: 'none', maxConnections: 1 }, (connection) => connection.destroy())
+    const probe = await nodeListener({ shared: false }).listen({ host, port, tls: 'none', maxConnections: 1 }, (connection) =>
+      connection.destroy(),
+    )
     if (!probe.ok) return portProblem(endpoint, probe.error.detail, probe.error.type)
     await probe.value.close()
   }
@@ -124,13 +136,24 @@ async function takenPort(endpoints: readonly Endpoint[]): Promise<StartProblem |
 
 function portProblem({ role, host, port }: Endpoint, detail: string, type: string): StartProblem {
   const message = `The port for ${role} (${host}:${port}) cannot be opened: ${detail}.`
-  if (type === 'in-use') return { message, next: 'Another program has it. Stop that one, or choose other ports with --port-base N (0 takes free ones).' }
-  if (type === 'forbidden') return { message, next: 'Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose high ports with --port-base N.' }
+  if (type === 'in-use')
+    return {
+      message,
+      next: 'Another program has it. Stop that one, or choose other ports with --port-base N (0 takes free ones).',
+    }
+  if (type === 'forbidden')
+    return {
+      message,
+      next: 'Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose high ports with --port-base N.',
+    }
   return { message, next: 'Check the address in the settings.' }
 }
 
 function lockProblem(type: 'held' | 'failed', detail: string): StartProblem {
-  const next = type === 'held' ? 'Another server on other data: --data DIR and another --port-base.' : 'Choose a folder this user may write: --data DIR.'
+  const next =
+    type === 'held'
+      ? 'Another server on other data: --data DIR and another --port-base.'
+      : 'Choose a folder this user may write: --data DIR.'
   return { message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, next }
 }
 
@@ -141,7 +164,12 @@ interface OpenDoors {
   told(endpoints: readonly Endpoint[]): void
 }
 
-async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks, credentials: TlsCredentials): Promise<Result<OpenDoors, StartProblem>> {
+async function openApi(
+  start: Start,
+  supervisor: Supervisor,
+  hooks: ServerHooks,
+  credentials: TlsCredentials,
+): Promise<Result<OpenDoors, StartProblem>> {
   const notify = processNotify()
   let told: readonly Endpoint[] = []
   const startedAt = nodeClock.now()
@@ -152,7 +180,12 @@ async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks,
   const operations = createOperations({
     ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, session, about },
     server: {
-      status: () => ({ ...about, pid: process.pid, startedAt, listeners: told.map(({ role, host, port }) => ({ name: role, address: host, port })) }),
+      status: () => ({
+        ...about,
+        pid: process.pid,
+        startedAt,
+        listeners: told.map(({ role, host, port }) => ({ name: role, address: host, port })),
+      }),
       reload: () => reload(supervisor, hooks, credentials),
       stop: () => hooks.onStop('asked'),
     },
@@ -168,14 +201,21 @@ async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks,
   })
 }
 
-async function openDoors(start: Start, api: Api, notify: ProcessNotify, told: OpenDoors['told']): Promise<Result<OpenDoors, StartProblem>> {
+async function openDoors(
+  start: Start,
+  api: Api,
+  notify: ProcessNotify,
+  told: OpenDoors['told'],
+): Promise<Result<OpenDoors, StartProblem>> {
   const control = await api.listenControl()
-  if (!control.ok) return err({ message: control.error, next: 'The command line needs this socket. Choose another folder with --data DIR.' })
+  if (!control.ok)
+    return err({ message: control.error, next: 'The command line needs this socket. Choose another folder with --data DIR.' })
   const closers: (() => Promise<void> | void)[] = [() => control.value.close()]
   const endpoints: Endpoint[] = []
   for (const endpoint of start.endpoints.filter(({ role }) => role === 'http')) {
     const web = await api.listenWeb({ host: endpoint.host, port: endpoint.port })
-    if (!web.ok) return err({ message: web.error, next: 'Choose another address for the page in the settings, or another --port-base.' })
+    if (!web.ok)
+      return err({ message: web.error, next: 'Choose another address for the page in the settings, or another --port-base.' })
     endpoints.push({ ...endpoint, port: web.value.port })
     closers.push(() => web.value.close())
   }

@@ -28,7 +28,11 @@ const TITLES: Readonly<Record<Endpoint['role'], readonly [title: string, how: st
 
 export function summary(facts: SummaryFacts, look: Look): string {
   const paint = painter(look)
-  const lines = ['', `  ${paint.title('Posthorn')} ${paint.faint(`${facts.version}, ready in ${(facts.readyMs / 1000).toFixed(1)} s`)}`, '']
+  const lines = [
+    '',
+    `  ${paint.title('Posthorn')} ${paint.faint(`${facts.version}, ready in ${(facts.readyMs / 1000).toFixed(1)} s`)}`,
+    '',
+  ]
   for (const { role, host, port } of facts.endpoints) {
     const [title, how] = TITLES[role]
     const where = role === 'http' ? facts.web : `${host}:${port}`
@@ -40,9 +44,13 @@ export function summary(facts: SummaryFacts, look: Look): string {
 }
 
 function peopleLines({ people, domain }: SummaryFacts, paint: Painter): string[] {
-  if (people.length === 0) return domain === undefined ? [`  ${paint.faint('No domain yet: posthorn domain add example.com')}`, ''] : []
+  if (people.length === 0)
+    return domain === undefined ? [`  ${paint.faint('No domain yet: posthorn domain add example.com')}`, ''] : []
   const width = Math.max(...people.map((person) => person.address.length))
-  return [...people.map(({ address, password }) => `  ${paint.strong(address.padEnd(width))}  password ${paint.strong(password)}`), '']
+  return [
+    ...people.map(({ address, password }) => `  ${paint.strong(address.padEnd(width))}  password ${paint.strong(password)}`),
+    '',
+  ]
 }
 
 function tryLines({ endpoints, people }: SummaryFacts, paint: Painter): string[] {
@@ -53,7 +61,14 @@ function tryLines({ endpoints, people }: SummaryFacts, paint: Painter): string[]
   const send = `printf 'From: ${sender.address}\\nTo: ${reader.address}\\nSubject: Hello\\n\\nIt works.\\n' | curl -s --crlf smtp://${submission.host}:${submission.port} --user ${sender.address}:${sender.password} --mail-from ${sender.address} --mail-rcpt ${reader.address} -T -`
   const pop = `curl -s pop3://${pop3.host}:${pop3.port}`
   const sign = `--user ${reader.address}:${reader.password}`
-  return [`  ${paint.title('Try it')} ${paint.faint('send a message, list the mailbox, read it')}`, '', `  ${send}`, `  ${pop}/ ${sign}`, `  ${pop}/1 ${sign}`, '']
+  return [
+    `  ${paint.title('Try it')} ${paint.faint('send a message, list the mailbox, read it')}`,
+    '',
+    `  ${send}`,
+    `  ${pop}/ ${sign}`,
+    `  ${pop}/1 ${sign}`,
+    '',
+  ]
 }
 
 interface Painter {

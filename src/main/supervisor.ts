@@ -49,7 +49,8 @@ export class Supervisor {
   /** Opens every endpoint in every thread. Port 0 is chosen by the first thread and shared by the others. */
   async listen(endpoints: readonly Endpoint[]): Promise<Result<readonly Endpoint[], PortRefused>> {
     const count = this.#options.settings.process.threads || Math.min(availableParallelism(), THREADS_MAX)
-    for (let n = 1; n <= count; n++) this.#workers.push(this.#startWorker(`worker ${n}`, { sharedPorts: count > 1, sweeps: n === 1 }))
+    for (let n = 1; n <= count; n++)
+      this.#workers.push(this.#startWorker(`worker ${n}`, { sharedPorts: count > 1, sweeps: n === 1 }))
     const [first, ...others] = this.#workers
     if (first === undefined) return ok([])
     const opened = await listenIn(first, endpoints)
@@ -93,8 +94,18 @@ export class Supervisor {
     return port2
   }
 
-  #start(name: string, file: string, data: WriterData | WorkerData, transferList: readonly import('node:worker_threads').MessagePort[] = []): Thread {
-    const thread = new Thread(new URL(file, import.meta.url), { name, workerData: data, transferList: [...transferList], resourceLimits: HEAP })
+  #start(
+    name: string,
+    file: string,
+    data: WriterData | WorkerData,
+    transferList: readonly import('node:worker_threads').MessagePort[] = [],
+  ): Thread {
+    const thread = new Thread(new URL(file, import.meta.url), {
+      name,
+      workerData: data,
+      transferList: [...transferList],
+      resourceLimits: HEAP,
+    })
     thread.on('error', (cause) => this.#options.onDeath(name, cause))
     thread.on('exit', (code) => {
       if (!this.#stopping) this.#options.onDeath(name, `it ended with code ${code}`)

@@ -10,7 +10,7 @@ import { listDomains, listOrganisations } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { type DemoPerson, demoPeople } from './demo.ts'
 import { dropPrivileges } from './privileges.ts'
-import { Server, startServer } from './server.ts'
+import { type Server, startServer } from './server.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
 import { readyLine, summary } from './summary.ts'
 import { VERSION } from './version.ts'
@@ -40,7 +40,8 @@ const SAME_SIGNAL_MS = 500
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
   const began = nodeClock.monotonic()
   const start = startOf(options)
-  if (!start.ok) return complain(terminal, start.error.join('\n  '), 'Mend the settings, then start again. docs/settings.md lists them all.')
+  if (!start.ok)
+    return complain(terminal, start.error.join('\n  '), 'Mend the settings, then start again. docs/settings.md lists them all.')
   const stop = stopSignal(terminal)
   const log = nodeLog(start.value.settings.log)
   const server = await startServer(start.value, { log, reread: () => startOf(options), onStop: stop.ask })
@@ -62,7 +63,13 @@ function firstPeople(folder: string, store: Store): Promise<readonly DemoPerson[
   return demoPeople(folder, { store, random, clock: nodeClock, ids: idSource(nodeClock, random), passwords: nodePasswords })
 }
 
-async function announce(start: Start, server: Server, people: readonly DemoPerson[], how: UpOptions & { readonly readyMs: number }, terminal: Terminal) {
+async function announce(
+  start: Start,
+  server: Server,
+  people: readonly DemoPerson[],
+  how: UpOptions & { readonly readyMs: number },
+  terminal: Terminal,
+) {
   const { endpoints, supervisor } = server
   const http = endpoints.find(({ role }) => role === 'http')
   const facts = {

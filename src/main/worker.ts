@@ -79,7 +79,13 @@ export class Worker {
       const { role, host, port } = endpoint
       if (role === 'http') continue
       const service = this.#serve(role)
-      const options = { host, port, tls: TLS_OF[role], credentials: this.#data.credentials, maxConnections: this.#settings.session.connections }
+      const options = {
+        host,
+        port,
+        tls: TLS_OF[role],
+        credentials: this.#data.credentials,
+        maxConnections: this.#settings.session.connections,
+      }
       const listener = await nodeListener({ shared: this.#data.sharedPorts }).listen(options, service.accept, service.refuse)
       if (!listener.ok) return { type: 'refused', endpoint, error: listener.error }
       this.#listeners.push(listener.value)
@@ -123,7 +129,8 @@ export class Worker {
 
   async #drain(): Promise<void> {
     const until = nodeClock.monotonic() + this.#settings.process.stopWithin
-    while (this.#services.some((service) => service.open > 0) && nodeClock.monotonic() < until) await nodeClock.sleep(DRAIN_LOOK_MS)
+    while (this.#services.some((service) => service.open > 0) && nodeClock.monotonic() < until)
+      await nodeClock.sleep(DRAIN_LOOK_MS)
   }
 
   #serve(role: Exclude<ListenerRole, 'http'>): Service {

@@ -20,7 +20,11 @@ const writer = startWriter({
   limitBytes,
   procedures: PROCEDURES,
   publish: (topic, key) => notify.publish(topic as NotifyTopic, key),
-  onBug: (procedure, cause) => log.error('a procedure failed; what it did was undone', { procedure, cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }),
+  onBug: (procedure, cause) =>
+    log.error('a procedure failed; what it did was undone', {
+      procedure,
+      cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    }),
 })
 
 supervisor.on('message', (message: ToWriter) => {

@@ -101,5 +101,9 @@ export interface OpenListener {
 }
 
 export interface Listener {
-  listen(options: ListenOptions, accept: (connection: Connection) => void, refused?: (connection: Connection) => void): Promise<Result<OpenListener, ListenError>>
+  listen(
+    options: ListenOptions,
+    accept: (connection: Connection) => void,
+    refused?: (connection: Connection) => void,
+  ): Promise<Result<OpenListener, ListenError>>
 }

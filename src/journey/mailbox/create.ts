@@ -3,8 +3,8 @@
 import { assert } from '../../ground/assert.ts'
 import type { Id } from '../../ground/ids.ts'
 import { first, procedure, run, type Steps } from '../../store/database/procedure.ts'
-import type { Mailbox } from './mailbox.ts'
 import { insertMailbox, mailboxOfPerson } from './mailbox.store.ts'
+import type { Mailbox } from './mailbox.ts'
 
 export interface CreateInbox {
   readonly org: number

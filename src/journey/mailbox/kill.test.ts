@@ -16,8 +16,16 @@ import { openWriter } from '../../store/database/sqlite/connection.ts'
 import { openInProcess } from '../../store/database/sqlite/in-process.ts'
 import { sqliteMigrator } from '../../store/database/sqlite/migrator.ts'
 import type { Store } from '../../store/store.ts'
-import { appendMessage, createInbox, forgetLocksProcedure, LOCK_LEASE_MS, listMaildrop } from './mailbox.ts'
-import { MaildropLocks, mailboxMigrations, mailboxProcedures } from './mailbox.ts'
+import {
+  appendMessage,
+  createInbox,
+  forgetLocksProcedure,
+  LOCK_LEASE_MS,
+  listMaildrop,
+  MaildropLocks,
+  mailboxMigrations,
+  mailboxProcedures,
+} from './mailbox.ts'
 
 const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT }
 const WHICH = { org: 1, mailboxId: 'inbox' }

@@ -37,9 +37,12 @@ export const unlockMaildropProcedure = procedure('mailbox.unlock', function* (ar
 })
 
 /** Lock by lock, so that none lives on that no session knows of. */
-export const renewLocksProcedure = procedure('mailbox.renewLocks', function* (args: { locks: readonly LockKey[]; leaseUntil: number }) {
-  for (const lock of args.locks) yield* run(renewLock, { ...lock, leaseUntil: args.leaseUntil })
-})
+export const renewLocksProcedure = procedure(
+  'mailbox.renewLocks',
+  function* (args: { locks: readonly LockKey[]; leaseUntil: number }) {
+    for (const lock of args.locks) yield* run(renewLock, { ...lock, leaseUntil: args.leaseUntil })
+  },
+)
 
 /** For the start of a program that has its store to itself: nobody can hold a lock, so nobody need wait for a lease to end. */
 export function* forgetLocks(_: Record<never, never>): Steps<number> {
@@ -91,7 +94,8 @@ export class MaildropLocks {
   async #release(key: LockKey): Promise<void> {
     if (!this.#held.delete(key)) return
     const answer = await this.#options.store.call(unlockMaildropProcedure, key)
-    if (!answer.ok) this.#options.log.warn('a POP3 lock was not given back; it ends with its lease', { detail: answer.error.detail })
+    if (!answer.ok)
+      this.#options.log.warn('a POP3 lock was not given back; it ends with its lease', { detail: answer.error.detail })
   }
 
   #beat(): void {

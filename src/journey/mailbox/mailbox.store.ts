@@ -37,9 +37,14 @@ const MESSAGE_COLUMNS = [
 // Mailboxes
 
 /** Does nothing when the person has one of that name. */
-export const insertMailbox = statement<{ org: number; id: string; personId: string; name: string; uidValidity: number; now: number }>(
-  'mailbox.insertMailbox',
-)((db, a) =>
+export const insertMailbox = statement<{
+  org: number
+  id: string
+  personId: string
+  name: string
+  uidValidity: number
+  now: number
+}>('mailbox.insertMailbox')((db, a) =>
   db
     .insertInto('mailbox')
     .values({
@@ -57,7 +62,12 @@ export const insertMailbox = statement<{ org: number; id: string; personId: stri
 )
 
 export const mailboxOfPerson = statement<{ org: number; personId: string; name: string }>('mailbox.mailboxOfPerson')((db, a) =>
-  db.selectFrom('mailbox').select(MAILBOX_COLUMNS).where('org', '=', a.org).where('person_id', '=', a.personId).where('name', '=', a.name),
+  db
+    .selectFrom('mailbox')
+    .select(MAILBOX_COLUMNS)
+    .where('org', '=', a.org)
+    .where('person_id', '=', a.personId)
+    .where('name', '=', a.name),
 )
 
 export const mailboxById = statement<InMailbox>('mailbox.mailboxById')((db, a) =>

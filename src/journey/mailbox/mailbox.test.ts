@@ -193,7 +193,16 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
 
   test('[B6] the last holder gone, the content is gone', async (t) => {
     const { store } = await start(t)
-    const args = { ...which, id: 'm1', messageId: 'q', contentId: 'body', contentSizeBytes: 21, prefix: '', receivedAt: 1, retain: false }
+    const args = {
+      ...which,
+      id: 'm1',
+      messageId: 'q',
+      contentId: 'body',
+      contentSizeBytes: 21,
+      prefix: '',
+      receivedAt: 1,
+      retain: false,
+    }
     await value(store.call(appendMessageProcedure, args))
     await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1'] }))
     assert.equal(await contentFacts(store, 'body'), undefined)
@@ -282,7 +291,9 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
     assert.ok(held.ok)
     await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token }))
     held.value.spent()
-    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token })), { type: 'lost' })
+    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token })), {
+      type: 'lost',
+    })
     clock.advance(LOCK_BEAT_MS)
     assert.equal(clock.timers, 0)
     assert.ok((await locks.take(which)).ok)

@@ -9,7 +9,14 @@ import { clearMailboxProcedure, removeLockedProcedure, removeMessagesProcedure }
 export { type AppendMessage, appendMessage, appendMessageProcedure } from './append.ts'
 export { type CreateInbox, createInbox, createInboxProcedure } from './create.ts'
 export { LOCK_BEAT_MS, LOCK_LEASE_MS, MAILDROP_MESSAGES_MAX } from './limits.ts'
-export { forgetLocks, forgetLocksProcedure, type HeldLock, type LockError, MaildropLocks, type MaildropLocksOptions } from './lock.ts'
+export {
+  forgetLocks,
+  forgetLocksProcedure,
+  type HeldLock,
+  type LockError,
+  MaildropLocks,
+  type MaildropLocksOptions,
+} from './lock.ts'
 export { type MailboxTables, mailboxMigrations } from './mailbox.tables.ts'
 export { findInbox, findMailbox, findMessage, listMaildrop, openMailboxMessage } from './read.ts'
 export {

@@ -3,14 +3,20 @@
 import { readContent } from '../../store/content/content.ts'
 import type { Store } from '../../store/store.ts'
 import { MAILDROP_MESSAGES_MAX, MAILDROP_PAGE_ROWS } from './limits.ts'
-import type { Mailbox, MailboxMessage, MaildropEntry } from './mailbox.ts'
 import { mailboxById, mailboxOfPerson, maildropPage, messageById } from './mailbox.store.ts'
+import type { Mailbox, MailboxMessage, MaildropEntry } from './mailbox.ts'
 
-export async function findInbox(store: Store, who: { readonly org: number; readonly personId: string }): Promise<Mailbox | undefined> {
+export async function findInbox(
+  store: Store,
+  who: { readonly org: number; readonly personId: string },
+): Promise<Mailbox | undefined> {
   return await store.first(mailboxOfPerson, { org: who.org, personId: who.personId, name: 'INBOX' })
 }
 
-export async function findMailbox(store: Store, which: { readonly org: number; readonly mailboxId: string }): Promise<Mailbox | undefined> {
+export async function findMailbox(
+  store: Store,
+  which: { readonly org: number; readonly mailboxId: string },
+): Promise<Mailbox | undefined> {
   return await store.first(mailboxById, { org: which.org, mailboxId: which.mailboxId })
 }
 

@@ -9,8 +9,8 @@ import {
   deleteMailbox,
   deleteMessage,
   lowerTotals,
-  maildropPage,
   mailboxById,
+  maildropPage,
   releaseLock,
 } from './mailbox.store.ts'
 

@@ -8,7 +8,7 @@ import { type HostVerdict, hostAddresses, judgeLoop, type LoopRule, type OwnHost
 import { addressFamily, canonicalAddress, literalAddress } from './ip-address.ts'
 import { MAIL_HOSTS_TRIED_MAX } from './limits.ts'
 import { type Candidate, type Candidates, mailHosts } from './mail-hosts.ts'
-import { type HostsPlan, loopsBack, nobodyKnows, noMailHost, type NoRoute, type Plan, type PlannedHost } from './plan.ts'
+import { type HostsPlan, loopsBack, type NoRoute, nobodyKnows, noMailHost, type Plan, type PlannedHost } from './plan.ts'
 import type { RouteSettings } from './settings.ts'
 import { findRoute, type RouteTarget } from './table.ts'
 

@@ -1,10 +1,10 @@
 // From a domain's MX answer to candidates in order. Pure; RFC 5321 §5.1, RFC 7505.
 
-import type { DnsError, MxRecord } from '../../ground/ports/resolver.ts'
 import type { Random } from '../../ground/ports/random.ts'
+import type { DnsError, MxRecord } from '../../ground/ports/resolver.ts'
 import type { Result } from '../../ground/result.ts'
 import { DNS_RECORDS_MAX, MAIL_HOSTS_CONSIDERED_MAX } from './limits.ts'
-import { acceptsNoMail, nobodyKnows, noSuchDomain, type NoRoute } from './plan.ts'
+import { acceptsNoMail, type NoRoute, nobodyKnows, noSuchDomain } from './plan.ts'
 
 export interface Candidate {
   readonly name: string

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { canonicalAddress, literalAddress, meansThisMachine } from './ip-address.ts'
-import { type Plan, Router } from './route.ts'
 import { testRouter, type Zone } from './route.testing.ts'
+import { type Plan, Router } from './route.ts'
 import { RouteSettings } from './settings.ts'
 import { parseTarget } from './table.ts'
 

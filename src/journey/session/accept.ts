@@ -1,7 +1,7 @@
 // The moment a message becomes ours: its content, its envelope, every recipient and what happened, in one commit. 250 is said after it.
 
-import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { type NewContent, placeContent } from '../../store/content/content.ts'
+import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { recordEvent } from '../../store/events/events.ts'
 import { appendMessage } from '../mailbox/mailbox.ts'
 import { insertMessage, insertRecipient, type NewMessage } from '../queue/queue.ts'
@@ -63,7 +63,13 @@ function* acceptRecipient(place: Place, recipient: AcceptedRecipient, content: N
   })
   if (uid === undefined) throw new MailboxGone(mailbox.id)
   yield* insertRecipient({ org, messageId, n, address, ...original, destination, state: 'delivered', at })
-  yield* recordEvent({ org, messageId, recipient: address, at, event: { type: 'delivered', to: 'mailbox', mailboxId: mailbox.id, uid } })
+  yield* recordEvent({
+    org,
+    messageId,
+    recipient: address,
+    at,
+    event: { type: 'delivered', to: 'mailbox', mailboxId: mailbox.id, uid },
+  })
 }
 
 /** The mailbox was removed between RCPT and the end of the message: the whole is undone, the client is told to try again. */

@@ -1,11 +1,11 @@
 // A message while it comes in: the header is looked at, our Received field goes before it, the rest streams into the store.
 
+import type { Result } from '../../ground/result.ts'
 import type { HeaderFacts, ReceivedProtocol } from '../../mail/message/message.ts'
 import { editSubmission, HeaderScanner, headerFacts, makeMessageId, receivedHeader } from '../../mail/message/message.ts'
 import type { Reply } from '../../mail/protocol/smtp/smtp.ts'
 import { ContentWriter, type NewContent } from '../../store/content/content.ts'
 import type { StoreError } from '../../store/store.ts'
-import type { Result } from '../../ground/result.ts'
 import type { SessionContext, SessionRole } from './context.ts'
 import { HEADER_TOO_LARGE, TOO_MANY_HOPS } from './replies.ts'
 

@@ -55,7 +55,13 @@ function acceptance(context: SessionContext, incoming: IncomingMessage, content:
       ...recipient,
       ...(mailbox === undefined
         ? {}
-        : { mailbox: { ...mailbox, entryId: context.ids.next(), prefix: returnPathHeader(rest.reversePath) + deliveredToHeader(recipient.address) } }),
+        : {
+            mailbox: {
+              ...mailbox,
+              entryId: context.ids.next(),
+              prefix: returnPathHeader(rest.reversePath) + deliveredToHeader(recipient.address),
+            },
+          }),
     })),
   }
 }

@@ -17,7 +17,9 @@ export function networkTest(networks: readonly string[]): (address: string) => b
   return (address) => list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
 }
 
-function readNetwork(text: string): { readonly address: string; readonly bits: number; readonly family: 'ipv4' | 'ipv6' } | undefined {
+function readNetwork(
+  text: string,
+): { readonly address: string; readonly bits: number; readonly family: 'ipv4' | 'ipv6' } | undefined {
   const [address = '', length] = text.split('/')
   const version = isIP(address)
   if (version === 0) return undefined

@@ -47,14 +47,27 @@ async function collect(
   if (found === undefined) return { type: 'unknown-user' }
   if (found.type === 'alias') return await collectTargets(context, found.targets, original ?? text, depth, into)
   const id = await context.mailboxes.of(found)
-  into.push({ address: text, destination: address.domain, ...origin, ...(id === undefined ? {} : { mailbox: { org: found.org, id } }) })
+  into.push({
+    address: text,
+    destination: address.domain,
+    ...origin,
+    ...(id === undefined ? {} : { mailbox: { org: found.org, id } }),
+  })
   return undefined
 }
 
-async function collectTargets(context: SessionContext, targets: readonly string[], original: string, depth: number, into: ResolvedRecipient[]) {
+async function collectTargets(
+  context: SessionContext,
+  targets: readonly string[],
+  original: string,
+  depth: number,
+  into: ResolvedRecipient[],
+) {
   for (const target of targets) {
     const address = parseAddress(target)
-    const trouble: Trouble | undefined = address.ok ? await collect(context, address.value, original, depth + 1, into) : { type: 'unknown-user' }
+    const trouble: Trouble | undefined = address.ok
+      ? await collect(context, address.value, original, depth + 1, into)
+      : { type: 'unknown-user' }
     // One bad target does not take the mail from the others; with none left the alias is as good as unknown.
     if (trouble?.type === 'alias-loop') return trouble
   }

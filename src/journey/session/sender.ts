@@ -7,7 +7,11 @@ import type { SessionContext } from './context.ts'
 import { SENDER_NOT_ALLOWED } from './replies.ts'
 
 /** Undefined when allowed: `<>`, the person's own address (with any tag), or an alias that leads to it. */
-export async function senderRefused(context: SessionContext, person: Person, sender: Address | undefined): Promise<Reply | undefined> {
+export async function senderRefused(
+  context: SessionContext,
+  person: Person,
+  sender: Address | undefined,
+): Promise<Reply | undefined> {
   if (sender === undefined) return undefined
   const found = await context.directory.findRecipient(formatAddress(sender))
   if (found === undefined) return SENDER_NOT_ALLOWED

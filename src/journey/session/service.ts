@@ -21,7 +21,12 @@ export class SmtpService {
   constructor(options: SmtpServiceOptions) {
     this.#options = options
     const { hostname, settings } = options.context
-    this.#smtp = { hostname, sizeBytesMax: settings.messageSize, recipientsMax: settings.recipientsPerMessage, startTls: options.startTls }
+    this.#smtp = {
+      hostname,
+      sizeBytesMax: settings.messageSize,
+      recipientsMax: settings.recipientsPerMessage,
+      startTls: options.startTls,
+    }
   }
 
   get open(): number {
@@ -30,7 +35,12 @@ export class SmtpService {
 
   accept = (connection: Connection): void => {
     const { role, context } = this.#options
-    const session = new SmtpSession(connection, { role, context, smtp: this.#smtp, closed: (ended) => this.#sessions.delete(ended) })
+    const session = new SmtpSession(connection, {
+      role,
+      context,
+      smtp: this.#smtp,
+      closed: (ended) => this.#sessions.delete(ended),
+    })
     this.#sessions.add(session)
     if (context.stopping.aborted) session.stop()
   }

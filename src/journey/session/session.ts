@@ -3,11 +3,11 @@
 import { acceptProcedure } from './accept.ts'
 
 export { type Accept, accept, acceptProcedure } from './accept.ts'
-export { networkTest } from './networks.ts'
 export type { Patience, SessionContext, SessionRole } from './context.ts'
 export { LocalMailboxes } from './local-mailboxes.ts'
+export { networkTest } from './networks.ts'
 export { SmtpService } from './service.ts'
-export { type Submission, submitMessage, type Submitted } from './submit.ts'
 export type { SessionSettings } from './settings.ts'
+export { type Submission, type Submitted, submitMessage } from './submit.ts'
 
 export const sessionProcedures = [acceptProcedure]

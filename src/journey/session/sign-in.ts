@@ -1,6 +1,12 @@
 // AUTH: the SASL exchange, the directory's verdict, and the patience with wrong passwords.
 
-import { isServerMechanism, SERVER_MECHANISMS, type ServerExchange, type ServerStep, startServerExchange } from '../../mail/protocol/sasl/sasl.ts'
+import {
+  isServerMechanism,
+  SERVER_MECHANISMS,
+  type ServerExchange,
+  type ServerStep,
+  startServerExchange,
+} from '../../mail/protocol/sasl/sasl.ts'
 import { type Reply, reply } from '../../mail/protocol/smtp/smtp.ts'
 import type { Person } from '../../store/directory/directory.ts'
 import type { SessionContext } from './context.ts'

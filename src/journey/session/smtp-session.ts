@@ -7,9 +7,9 @@ import { type Reply, reply, SmtpServer, type SmtpServerOptions } from '../../mai
 import type { Person } from '../../store/directory/directory.ts'
 import type { SessionContext, SessionRole } from './context.ts'
 import { IncomingMessage } from './incoming.ts'
-import { isLoopback } from './loopback.ts'
 import { keepMessage } from './keep.ts'
 import { FAREWELL_MS } from './limits.ts'
+import { isLoopback } from './loopback.ts'
 import { bareRecipient, organisationOf, resolveRecipient, withoutRepeats } from './recipients.ts'
 import * as replies from './replies.ts'
 import { senderRefused } from './sender.ts'
@@ -90,7 +90,8 @@ export class SmtpSession implements ConnectionHandler {
     this.#over = true
     // Content that was coming in is nobody's: what of it is in the store already is swept.
     this.#incoming = undefined
-    if (end === 'reset' || end === 'tls') this.#context.log.debug('SMTP connection lost', { peer: this.#connection.remote.address, end, detail })
+    if (end === 'reset' || end === 'tls')
+      this.#context.log.debug('SMTP connection lost', { peer: this.#connection.remote.address, end, detail })
     this.#options.closed(this)
   }
 
@@ -219,7 +220,8 @@ export class SmtpSession implements ConnectionHandler {
   }
 
   async #submissionMail(event: EventOf<'mail'>): Promise<void> {
-    if (this.#person === undefined) return this.#say(this.#mechanisms(this.#connection.tls).length > 0 ? replies.AUTH_REQUIRED : replies.AUTH_NEEDS_TLS)
+    if (this.#person === undefined)
+      return this.#say(this.#mechanisms(this.#connection.tls).length > 0 ? replies.AUTH_REQUIRED : replies.AUTH_NEEDS_TLS)
     const refusal = await senderRefused(this.#context, this.#person, event.reversePath)
     return refusal ? this.#say(refusal) : this.#begin(event)
   }
@@ -242,7 +244,8 @@ export class SmtpSession implements ConnectionHandler {
     const found = await resolveRecipient(this.#context, address)
     if (found.type === 'unknown-user') return this.#say(replies.UNKNOWN_USER)
     if (found.type === 'alias-loop') return this.#say(replies.ALIAS_LOOP)
-    if (found.org === undefined && this.#options.role === 'mx' && !this.#context.isTrusted(this.#connection.remote.address)) return this.#say(replies.RELAY_DENIED)
+    if (found.org === undefined && this.#options.role === 'mx' && !this.#context.isTrusted(this.#connection.remote.address))
+      return this.#say(replies.RELAY_DENIED)
     transaction.org ??= found.org
     transaction.paths.push(formatAddress(address))
     transaction.recipients.push(...found.recipients)
@@ -284,11 +287,23 @@ export class SmtpSession implements ConnectionHandler {
     if (fault !== undefined) return fault
     const content = await incoming.finish()
     if (!content.ok) return 'code' in content.error ? content.error : replies.storeTrouble(content.error)
-    const kept = await keepMessage(this.#context, incoming, content.value, this.#envelope(transaction, incoming, { eightBit: event.facts.eightBit, org: transaction.org ?? (await organisationOf(this.#context)) }))
+    const kept = await keepMessage(
+      this.#context,
+      incoming,
+      content.value,
+      this.#envelope(transaction, incoming, {
+        eightBit: event.facts.eightBit,
+        org: transaction.org ?? (await organisationOf(this.#context)),
+      }),
+    )
     return kept.ok ? replies.accepted(incoming.id) : replies.storeTrouble(kept.error)
   }
 
-  #envelope(transaction: Transaction, incoming: IncomingMessage, { eightBit, org }: { readonly eightBit: boolean; readonly org: number }) {
+  #envelope(
+    transaction: Transaction,
+    incoming: IncomingMessage,
+    { eightBit, org }: { readonly eightBit: boolean; readonly org: number },
+  ) {
     const { remote, tls } = this.#connection
     return {
       org,

@@ -45,7 +45,9 @@ export async function submitMessage(context: SessionContext, submission: Submiss
     source,
     reversePath: sender === undefined ? '' : formatAddress(sender),
     recipients: recipients.value,
-    smtpUtf8: [sender, ...addresses].some((address) => address !== undefined && !isAsciiText(formatAddress(address))) || incoming.facts?.eightBit === true,
+    smtpUtf8:
+      [sender, ...addresses].some((address) => address !== undefined && !isAsciiText(formatAddress(address))) ||
+      incoming.facts?.eightBit === true,
     eightBit: facts.value.eightBit,
     protocol: incoming.protocol,
     ...(submission.account === undefined ? {} : { authAddress: submission.account }),
@@ -53,7 +55,10 @@ export async function submitMessage(context: SessionContext, submission: Submiss
   return kept.ok ? ok({ id: incoming.id, recipientCount: recipients.value.length }) : err(replies.storeTrouble(kept.error))
 }
 
-async function resolveAll(context: SessionContext, addresses: readonly Address[]): Promise<Result<readonly ResolvedRecipient[], Reply>> {
+async function resolveAll(
+  context: SessionContext,
+  addresses: readonly Address[],
+): Promise<Result<readonly ResolvedRecipient[], Reply>> {
   const all: ResolvedRecipient[] = []
   for (const address of addresses) {
     const found = await resolveRecipient(context, address)
@@ -64,7 +69,11 @@ async function resolveAll(context: SessionContext, addresses: readonly Address[]
   return ok(withoutRepeats(all))
 }
 
-async function takeContent(context: SessionContext, incoming: IncomingMessage, content: AsyncIterable<Uint8Array>): Promise<Result<ContentFacts, Reply>> {
+async function takeContent(
+  context: SessionContext,
+  incoming: IncomingMessage,
+  content: AsyncIterable<Uint8Array>,
+): Promise<Result<ContentFacts, Reply>> {
   const lineEnds = new LineEnds()
   const checked = new ChunkDecoder()
   for await (const raw of content) {

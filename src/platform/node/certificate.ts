@@ -24,8 +24,13 @@ export async function selfSigned(commonName: string, names: readonly string[]): 
     notAfter: new Date(Date.now() + DAYS_VALID * DAY_MS),
     signingAlgorithm: ALGORITHM,
     keys,
-    extensions: [new x509.SubjectAlternativeNameExtension([...hosts, { type: 'ip', value: '127.0.0.1' }, { type: 'ip', value: '::1' }])],
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([...hosts, { type: 'ip', value: '127.0.0.1' }, { type: 'ip', value: '::1' }]),
+    ],
   })
   const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return { certificate: certificate.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END PRIVATE KEY-----\n` }
+  return {
+    certificate: certificate.toString('pem'),
+    key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END PRIVATE KEY-----\n`,
+  }
 }

@@ -42,7 +42,11 @@ function reader(connection: Connection) {
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await new Promise<void>((resolve) => (wake = resolve))
   }
-  return { text: () => text, wait: (expected: string) => until(() => text.includes(expected)), closed: () => until(() => end !== undefined).then(() => end) }
+  return {
+    text: () => text,
+    wait: (expected: string) => until(() => text.includes(expected)),
+    closed: () => until(() => end !== undefined).then(() => end),
+  }
 }
 
 test('bytes pass both ways, and an orderly hang-up reads as closed', async () => {
@@ -118,7 +122,12 @@ test('a failed handshake is an error on both sides, and the connection is over',
 test('implicit TLS carries its facts, and a renewed certificate is used from the next handshake on', async () => {
   const listener = await open({ ...base, tls: 'implicit' }, (connection) => {
     assert.ok(connection.tls)
-    connection.handle({ data: (bytes) => void connection.write(bytes), ended: () => connection.end(), drained: () => {}, closed: () => {} })
+    connection.handle({
+      data: (bytes) => void connection.write(bytes),
+      ended: () => connection.end(),
+      drained: () => {},
+      closed: () => {},
+    })
   })
   for (const _ of [1, 2]) {
     const client = await dial(listener.port, { serverName: 'posthorn.test' })

@@ -1,7 +1,7 @@
 // The Connection port over a Node socket: one object for both directions, in clear or under TLS, which it can change while it lives.
 
 import type { Socket } from 'node:net'
-import { connect as tlsConnect, type SecureContext, TLSSocket } from 'node:tls'
+import { type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
 import { assert } from '../../ground/assert.ts'
 import type { Connection, ConnectionEnd, ConnectionHandler, Endpoint, TlsFacts } from '../../ground/ports/connection.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
@@ -137,7 +137,11 @@ function clientSide(plain: Socket, options: { readonly serverName?: string; read
 export function clientTlsOptions(options: { readonly serverName?: string; readonly verify?: boolean }) {
   const name = options.serverName
   const sendable = name !== undefined && !/^[\d.]+$|:/.test(name)
-  return { ...(sendable ? { servername: name } : {}), rejectUnauthorized: options.verify === true, minVersion: 'TLSv1.2' as const }
+  return {
+    ...(sendable ? { servername: name } : {}),
+    rejectUnauthorized: options.verify === true,
+    minVersion: 'TLSv1.2' as const,
+  }
 }
 
 /** Waits for the handshake; a socket that fails it is destroyed. The side that dials also waits for the verdict on the certificate. */

@@ -26,7 +26,10 @@ function connected(options: DialOptions): Promise<Result<Socket, DialError>> {
       noDelay: true,
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     })
-    const timer = setTimeout(() => fail({ type: 'timeout', detail: `no connection within ${options.timeoutMs} ms` }), options.timeoutMs)
+    const timer = setTimeout(
+      () => fail({ type: 'timeout', detail: `no connection within ${options.timeoutMs} ms` }),
+      options.timeoutMs,
+    )
     const aborted = (): void => fail({ type: 'reset', detail: 'aborted' })
     const failed = (error: Error & { code?: string }): void => fail(dialError(error))
     function settle(): void {

@@ -2,7 +2,14 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
-import type { Connection, ListenError, Listener, ListenOptions, OpenListener, TlsCredentials } from '../../ground/ports/connection.ts'
+import type {
+  Connection,
+  ListenError,
+  Listener,
+  ListenOptions,
+  OpenListener,
+  TlsCredentials,
+} from '../../ground/ports/connection.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
 import { handshake, NodeConnection } from './connection.ts'
 
@@ -16,7 +23,12 @@ export function nodeListener(sharing: { readonly shared: boolean }): Listener {
   return { listen: (options, accept, refused) => listen(options, sharing.shared, accept, refused) }
 }
 
-function listen(options: ListenOptions, shared: boolean, accept: Accept, refused?: Accept): Promise<Result<OpenListener, ListenError>> {
+function listen(
+  options: ListenOptions,
+  shared: boolean,
+  accept: Accept,
+  refused?: Accept,
+): Promise<Result<OpenListener, ListenError>> {
   const context = new CurrentContext(options.credentials)
   const server = createServer({ noDelay: true, pauseOnConnect: options.tls === 'implicit' })
   let open = 0
@@ -49,7 +61,12 @@ function refuse(socket: Socket, refused?: Accept): void {
   refused(connection)
 }
 
-function start(server: Server, options: ListenOptions, shared: boolean, context: CurrentContext): Promise<Result<OpenListener, ListenError>> {
+function start(
+  server: Server,
+  options: ListenOptions,
+  shared: boolean,
+  context: CurrentContext,
+): Promise<Result<OpenListener, ListenError>> {
   return new Promise((resolve) => {
     server.once('error', (error: Error & { code?: string }) => resolve(err(listenError(error))))
     server.listen({ host: options.host, port: options.port, backlog: BACKLOG, reusePort: shared, ipv6Only: false }, () => {
@@ -57,7 +74,13 @@ function start(server: Server, options: ListenOptions, shared: boolean, context:
       // A fault of accept() (out of descriptors) costs that connection, not the program.
       server.on('error', () => {})
       const address = server.address()
-      resolve(ok({ port: typeof address === 'object' && address ? address.port : options.port, renew: context.renew, close: () => close(server) }))
+      resolve(
+        ok({
+          port: typeof address === 'object' && address ? address.port : options.port,
+          renew: context.renew,
+          close: () => close(server),
+        }),
+      )
     })
   })
 }
@@ -86,7 +109,11 @@ class CurrentContext {
   }
 
   get = (): SecureContext => {
-    this.#context ??= createSecureContext({ cert: this.#credentials?.certificate, key: this.#credentials?.key, minVersion: 'TLSv1.2' })
+    this.#context ??= createSecureContext({
+      cert: this.#credentials?.certificate,
+      key: this.#credentials?.key,
+      minVersion: 'TLSv1.2',
+    })
     return this.#context
   }
 

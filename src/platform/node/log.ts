@@ -9,7 +9,9 @@ export interface LogOptions {
 
 export function nodeLog(options: LogOptions): Log {
   // Synchronous: what was logged before a crash is there to be read after it.
-  return wrap(pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true })))
+  return wrap(
+    pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true })),
+  )
 }
 
 interface Logger {

@@ -15,7 +15,10 @@ export function nodeResolver(options: ResolverOptions): Resolver {
   const ares = new Ares({ timeout: options.timeoutMs, tries: options.tries })
   if (options.servers.length > 0) ares.setServers(options.servers)
   return {
-    mx: (name) => ask('MX', name, async () => (await ares.resolveMx(name)).map((r) => ({ preference: r.priority, exchange: plain(r.exchange) }))),
+    mx: (name) =>
+      ask('MX', name, async () =>
+        (await ares.resolveMx(name)).map((r) => ({ preference: r.priority, exchange: plain(r.exchange) })),
+      ),
     a: (name) => ask('A', name, () => ares.resolve4(name)),
     aaaa: (name) => ask('AAAA', name, () => ares.resolve6(name)),
     txt: (name) => ask('TXT', name, async () => (await ares.resolveTxt(name)).map((strings) => strings.join(''))),
@@ -23,7 +26,11 @@ export function nodeResolver(options: ResolverOptions): Resolver {
   }
 }
 
-async function ask<T>(type: string, name: string, question: () => Promise<readonly T[]>): Promise<Result<readonly T[], DnsError>> {
+async function ask<T>(
+  type: string,
+  name: string,
+  question: () => Promise<readonly T[]>,
+): Promise<Result<readonly T[], DnsError>> {
   try {
     const answer = await question()
     return answer.length > 0 ? ok(answer) : err({ type: 'nodata', detail: `${type} ${name}: empty answer` })

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { z } from 'zod'
 import type { Log } from '../../ground/ports/log.ts'
 import { ok, type Result } from '../../ground/result.ts'
-import { failure, HTTP_STATUS, type Failure } from './errors.ts'
+import { type Failure, failure, HTTP_STATUS } from './errors.ts'
 import type { Answer } from './operations.ts'
 
 export async function answer<T>(reply: FastifyReply, answered: Answer<T>, status = 200): Promise<FastifyReply> {

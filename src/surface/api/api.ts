@@ -1,7 +1,7 @@
 // The door of the API: what can be asked (operations and their types), and the two servers that answer, web port and control socket.
 
-import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import type { Random } from '../../ground/ports/random.ts'
@@ -12,8 +12,8 @@ import type { WebSettings } from './settings.ts'
 
 export type * from './contract.ts'
 export { type ErrorCode, type Failure, failure } from './errors.ts'
-export type { Answer, Operations, Submission } from './operations.ts'
 export type { Changes } from './live.ts'
+export type { Answer, Operations, Submission } from './operations.ts'
 export { WebSettings } from './settings.ts'
 
 export interface ApiContext {

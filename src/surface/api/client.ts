@@ -1,12 +1,12 @@
 // The control socket seen from outside: the same operations, asked over HTTP of the server that runs.
 
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { z } from 'zod'
 import { ok, type Result } from '../../ground/result.ts'
 import * as contract from './contract.ts'
-import { ErrorAnswer, failure, type Failure } from './errors.ts'
+import { ErrorAnswer, type Failure, failure } from './errors.ts'
 import { ANSWER_BYTES_MAX, ANSWER_TIMEOUT_MS } from './limits.ts'
 import type { Operations, Submission } from './operations.ts'
 

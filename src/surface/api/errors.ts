@@ -2,7 +2,7 @@
 // Every error says in words what is wrong (`message`) and what to do next (`next`).
 
 import { z } from 'zod'
-import { err, type Err } from '../../ground/result.ts'
+import { type Err, err } from '../../ground/result.ts'
 
 export const ErrorCode = z.enum([
   'invalid-request',

@@ -4,7 +4,7 @@
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import type { LiveHint } from './contract.ts'
-import { LIVE_GATHER_MS, LIVE_EVENTS_MAX, LIVE_POLL_MS, LIVE_WATCHERS_MAX } from './limits.ts'
+import { LIVE_EVENTS_MAX, LIVE_GATHER_MS, LIVE_POLL_MS, LIVE_WATCHERS_MAX } from './limits.ts'
 
 /** Where changes are read: messages with an event after `cursor` (undefined: only where the end is), from at most `limit` events. */
 export interface Changes {

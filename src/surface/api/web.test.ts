@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { GuardRules } from './guard.ts'
-import { fakeOperations, testClock, testLog, testWorld } from './testing.ts'
 import { readPage } from './page.ts'
+import { fakeOperations, testClock, testLog, testWorld } from './testing.ts'
 import { webServer } from './web.ts'
 
 const page = await readPage(new URL('../../../web/', import.meta.url))

@@ -3,7 +3,7 @@
 import type { Journey, JourneyRecipient, JourneyRow, TimelineEntry } from '../api/api.ts'
 import { type Look, paint, paragraph, safe, table } from './terminal.ts'
 import { dateOf, relative, sizeOf, timeOfDay } from './times.ts'
-import { ENTRY_TONES, replyCode, senderWords, STATE_TONES } from './words.ts'
+import { ENTRY_TONES, replyCode, STATE_TONES, senderWords } from './words.ts'
 
 const TEXT_LINES_MAX = 20 // Of one reply: hosts write essays.
 

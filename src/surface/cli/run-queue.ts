@@ -1,14 +1,14 @@
 // Commands about the queue, and the one that follows a message.
 
-import { err, ok, type Result } from '../../ground/result.ts'
 import { parseDuration } from '../../ground/durations.ts'
+import { err, ok, type Result } from '../../ground/result.ts'
 import type { Journey, QueueAction, QueueFilter, QueueRow } from '../api/api.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { journeysText, journeyText } from './journey.ts'
 import type { Session } from './session.ts'
 import { table } from './terminal.ts'
 import { relative, sizeOf } from './times.ts'
-import { replyCode, senderWords, STATE_TONES } from './words.ts'
+import { replyCode, STATE_TONES, senderWords } from './words.ts'
 
 export async function queueList(session: Session): Promise<ExitCode> {
   const filter = filterOf(session)

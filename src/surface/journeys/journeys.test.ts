@@ -2,18 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { insertMessage, insertRecipient, queueMigrations, queueProcedures } from '../../journey/queue/queue.ts'
+import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { procedure } from '../../store/database/procedure.ts'
 import { openTestStore } from '../../store/database/testing.ts'
 import {
+  EVENT_TYPES,
   eventMigrations,
   eventProcedures,
   type JourneyEvent,
   recordEvent,
   recordEventProcedure,
 } from '../../store/events/events.ts'
-import { EVENT_TYPES } from '../../store/events/events.ts'
 import { Journey, JourneysAnswer, JourneysQuestion } from '../api/contract.ts'
 import { searchJourneys, showJourney } from './journeys.ts'
 import { timelineEntry } from './timeline.ts'

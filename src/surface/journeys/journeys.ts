@@ -1,7 +1,7 @@
 // The way of each message, told to people: found by address, by Message-ID or by our id, as a list or as one line of time. The door.
 
-import { ok, type Result } from '../../ground/result.ts'
 import { isId } from '../../ground/ids.ts'
+import { ok, type Result } from '../../ground/result.ts'
 import { type FindMessages, findMessages, showMessage } from '../../journey/queue/queue.ts'
 import { eventsOfMessage, type RecordedEvent } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
@@ -10,9 +10,7 @@ import { EVENT_PAGES_MAX, TIMELINE_EVENTS_MAX } from './limits.ts'
 import { recipientOf, rowOf, stateOf } from './rows.ts'
 import { timelineEntry } from './timeline.ts'
 
-export { replyOf, STATE_WORDS } from './rows.ts'
-
-export { entryOf } from './rows.ts'
+export { entryOf, replyOf, STATE_WORDS } from './rows.ts'
 
 /** What a reply means and what to do about it, in plain words. */
 export type Explain = (code: number, enhanced?: string, text?: string) => { readonly meaning: string; readonly advice: string }

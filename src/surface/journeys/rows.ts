@@ -1,6 +1,6 @@
 // From the queue's rows to what people read: states in plain words, replies explained. Pure.
 
-import type { LastReply, MessageSummary, QueueEntry, Recipient, RecipientState as QueueState } from '../../journey/queue/queue.ts'
+import type { LastReply, MessageSummary, QueueEntry, RecipientState as QueueState, Recipient } from '../../journey/queue/queue.ts'
 import type { JourneyRecipient, JourneyRow, QueueRow, RecipientState, Reply } from '../api/api.ts'
 import type { Explain } from './journeys.ts'
 import { ROW_RECIPIENTS_MAX } from './limits.ts'

@@ -1,9 +1,9 @@
 // A person and the mailbox that goes with it come and go together, in one commit.
 
-import { createInbox, type CreateInbox } from '../../journey/mailbox/mailbox.ts'
+import type { Result } from '../../ground/result.ts'
+import { type CreateInbox, createInbox } from '../../journey/mailbox/mailbox.ts'
 import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { type AddPerson, addPerson, type DirectoryError } from '../../store/directory/directory.ts'
-import type { Result } from '../../ground/result.ts'
 
 export interface OpenAccount {
   readonly person: AddPerson

@@ -25,7 +25,10 @@ import { openAccountProcedure } from './accounts.ts'
 import type { OperationsContext } from './operations.ts'
 import { newPassword } from './password.ts'
 
-type DirectoryOperations = Pick<Operations, 'listDomains' | 'addDomain' | 'removeDomain' | 'listUsers' | 'addUser' | 'setPassword' | 'removeUser'>
+type DirectoryOperations = Pick<
+  Operations,
+  'listDomains' | 'addDomain' | 'removeDomain' | 'listUsers' | 'addUser' | 'setPassword' | 'removeUser'
+>
 
 const DONE = { ok: true, value: { done: true } } as const
 
@@ -35,7 +38,12 @@ export function directoryOperations(context: OperationsContext): DirectoryOperat
     listDomains: async () => ok({ rows: await domainRows(store) }),
     addDomain: (name) => addDomain(context, name),
     removeDomain: (name) => removeDomain(store, name),
-    listUsers: async (domain) => ok({ rows: (await people(store)).filter((person) => domain === undefined || person.domain === domain.toLowerCase()).map(userOf) }),
+    listUsers: async (domain) =>
+      ok({
+        rows: (await people(store))
+          .filter((person) => domain === undefined || person.domain === domain.toLowerCase())
+          .map(userOf),
+      }),
     addUser: (user) => addUser(context, user),
     setPassword: (address, password) => setPassword(context, address, password),
     removeUser: (address) => removeUser(context, address),
@@ -47,7 +55,11 @@ async function domainRows(store: Store) {
   const rows = []
   for (const { id } of await listOrganisations(store)) {
     for (const domain of await listDomains(store, { org: id })) {
-      rows.push({ name: domain.name, createdAt: domain.createdAt, users: all.filter((person) => person.domain === domain.name).length })
+      rows.push({
+        name: domain.name,
+        createdAt: domain.createdAt,
+        users: all.filter((person) => person.domain === domain.name).length,
+      })
     }
   }
   return rows
@@ -65,7 +77,12 @@ function userOf(person: Person) {
 
 async function addDomain(context: OperationsContext, written: string) {
   const name = domainToAscii(written)
-  if (!name.ok) return failure('invalid-request', `"${written}" is no domain: ${name.error}.`, 'Write it as in a mail address, such as example.com.')
+  if (!name.ok)
+    return failure(
+      'invalid-request',
+      `"${written}" is no domain: ${name.error}.`,
+      'Write it as in a mail address, such as example.com.',
+    )
   const at = context.clock.now()
   const org = await firstOrganisation(context)
   if (!org.ok) return org
@@ -84,17 +101,27 @@ async function firstOrganisation({ store, clock }: OperationsContext): Promise<R
 async function removeDomain(store: Store, written: string) {
   const name = domainToAscii(written)
   const found = name.ok ? await findDomain(store, name.value) : undefined
-  if (!name.ok || !found) return failure('not-found', `There is no domain ${written} here.`, '"posthorn domain list" shows those there are.')
+  if (!name.ok || !found)
+    return failure('not-found', `There is no domain ${written} here.`, '"posthorn domain list" shows those there are.')
   const removed = await change(store, removeDomainProcedure, { org: found.org, name: name.value })
   return removed.ok ? DONE : removed
 }
 
-async function addUser(context: OperationsContext, user: { readonly address: string; readonly name: string; readonly password?: string | undefined }) {
+async function addUser(
+  context: OperationsContext,
+  user: { readonly address: string; readonly name: string; readonly password?: string | undefined },
+) {
   const address = parseAddress(user.address)
-  if (!address.ok) return failure('invalid-request', `"${user.address}" is no mail address: ${address.error}.`, 'Write it like anna@example.com.')
+  if (!address.ok)
+    return failure(
+      'invalid-request',
+      `"${user.address}" is no mail address: ${address.error}.`,
+      'Write it like anna@example.com.',
+    )
   const { localPart, domain } = address.value
   const found = await findDomain(context.store, domain)
-  if (!found) return failure('not-found', `The domain ${domain} is not one of this server.`, `Add it first: posthorn domain add ${domain}`)
+  if (!found)
+    return failure('not-found', `The domain ${domain} is not one of this server.`, `Add it first: posthorn domain add ${domain}`)
   const password = user.password ?? newPassword(context.random)
   const at = context.clock.now()
   const id = context.ids.next()
@@ -112,7 +139,12 @@ async function setPassword(context: OperationsContext, address: string, wanted: 
   if (!person) return noPerson(address)
   const password = wanted ?? newPassword(context.random)
   const secret = await context.passwords.hash(password)
-  const set = await change(context.store, setPasswordProcedure, { org: person.org, personId: person.id, secret, at: context.clock.now() })
+  const set = await change(context.store, setPasswordProcedure, {
+    org: person.org,
+    personId: person.id,
+    secret,
+    at: context.clock.now(),
+  })
   if (!set.ok) return set
   return ok(wanted === undefined ? { password } : {})
 }
@@ -143,7 +175,11 @@ const CODES: Readonly<Record<DirectoryError, ErrorCode>> = {
   'too-many-targets': 'invalid-request',
 }
 
-async function change<Args, T>(store: Store, procedure: Procedure<Args, Result<T, DirectoryError>>, args: Args): Promise<Result<T, Failure>> {
+async function change<Args, T>(
+  store: Store,
+  procedure: Procedure<Args, Result<T, DirectoryError>>,
+  args: Args,
+): Promise<Result<T, Failure>> {
   const answer = await store.call(procedure, args)
   if (!answer.ok) return storeTrouble(answer.error.detail)
   if (answer.value.ok) return ok(answer.value.value)
@@ -152,7 +188,11 @@ async function change<Args, T>(store: Store, procedure: Procedure<Args, Result<T
 }
 
 function storeTrouble(detail: string) {
-  return err<Failure>({ code: 'try-later', message: `The store did not take the change: ${detail}`, next: 'Nothing was changed. Try again in a moment.' })
+  return err<Failure>({
+    code: 'try-later',
+    message: `The store did not take the change: ${detail}`,
+    next: 'Nothing was changed. Try again in a moment.',
+  })
 }
 
 function noPerson(address: string) {

@@ -18,7 +18,9 @@ export function journeyOperations({ store }: OperationsContext): Pick<Operations
     },
     async journey(id) {
       const from = await source()
-      return from ? showJourney(from, id) : failure('not-found', 'There is no message with this id.', 'No message has been accepted yet.')
+      return from
+        ? showJourney(from, id)
+        : failure('not-found', 'There is no message with this id.', 'No message has been accepted yet.')
     },
   }
 }

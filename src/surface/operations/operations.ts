@@ -6,15 +6,15 @@ import type { Passwords } from '../../ground/ports/passwords.ts'
 import type { Random } from '../../ground/ports/random.ts'
 import type { SessionContext } from '../../journey/session/session.ts'
 import type { Store } from '../../store/store.ts'
-import { type Operations, type Status, failure } from '../api/api.ts'
+import { failure, type Operations, type Status } from '../api/api.ts'
 import { directoryOperations } from './directory.ts'
 import { journeyOperations } from './messages.ts'
 import { queueOperations } from './queue.ts'
 import { sendOperation } from './send.ts'
 
 export { accountProcedures, type OpenAccount, openAccountProcedure } from './accounts.ts'
-export { newPassword } from './password.ts'
 export { changesOf } from './changes.ts'
+export { newPassword } from './password.ts'
 
 export interface OperationsContext {
   readonly store: Store
@@ -51,7 +51,11 @@ export function createOperations(context: OperationsContext): Operations {
       if (!context.server) return NO_SERVER
       const outcome = await context.server.reload()
       if (outcome.ok) return { ok: true, value: { done: true } }
-      return failure('invalid-request', outcome.message, 'Nothing was changed: the server goes on with the settings it has. Mend the file, then reload again.')
+      return failure(
+        'invalid-request',
+        outcome.message,
+        'Nothing was changed: the server goes on with the settings it has. Mend the file, then reload again.',
+      )
     },
     async stop() {
       if (!context.server) return NO_SERVER

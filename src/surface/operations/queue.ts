@@ -1,10 +1,18 @@
 // The queue as an operator sees and changes it.
 
 import { ok } from '../../ground/result.ts'
-import { changeQueue, changeRecipientsProcedure, countQueue, listQueue, type QueueEntry, type QueueFilter, showMessage } from '../../journey/queue/queue.ts'
+import {
+  changeQueue,
+  changeRecipientsProcedure,
+  countQueue,
+  listQueue,
+  type QueueEntry,
+  type QueueFilter,
+  showMessage,
+} from '../../journey/queue/queue.ts'
 import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { listOrganisations } from '../../store/directory/directory.ts'
-import { failure, type Operations, type QueueChange, type QueueFilter as Asked, type QueueRow, type Status } from '../api/api.ts'
+import { type QueueFilter as Asked, failure, type Operations, type QueueChange, type QueueRow, type Status } from '../api/api.ts'
 import { replyOf, STATE_WORDS } from '../journeys/journeys.ts'
 import type { OperationsContext } from './operations.ts'
 
@@ -22,12 +30,16 @@ export function queueOperations(context: OperationsContext): QueueOperations {
     },
     async queue(question) {
       const after = question.before === undefined ? undefined : markOf(question.before)
-      const entries = await listQueue(store, filterOf(question, clock.now()), { limit: question.limit + 1, ...(after ? { after } : {}) })
+      const entries = await listQueue(store, filterOf(question, clock.now()), {
+        limit: question.limit + 1,
+        ...(after ? { after } : {}),
+      })
       const rows: QueueRow[] = entries.slice(0, question.limit).map(rowOf)
       const last = entries[question.limit - 1]
       return ok(entries.length > question.limit && last ? { rows, next: `${last.org}.${last.messageId}.${last.n}` } : { rows })
     },
-    changeQueue: (change) => (change.id === undefined ? changeMany(context, change) : changeOne(context, { ...change, id: change.id })),
+    changeQueue: (change) =>
+      change.id === undefined ? changeMany(context, change) : changeOne(context, { ...change, id: change.id }),
   }
 }
 
@@ -58,8 +70,11 @@ async function changeOne({ store, clock }: OperationsContext, { action, id, reci
   const [organisation] = await listOrganisations(store)
   const shown = organisation && (await showMessage(store, { org: organisation.id, id }))
   if (!shown) return failure('not-found', `There is no message ${id}.`, '"posthorn queue list" shows what waits.')
-  const recipients = shown.recipients.filter((row) => recipient === undefined || row.address === recipient).map(({ org, messageId, n }) => ({ org, messageId, n }))
-  if (recipients.length === 0) return failure('not-found', `The message has no recipient ${recipient}.`, `"posthorn queue show ${id}" shows whom it has.`)
+  const recipients = shown.recipients
+    .filter((row) => recipient === undefined || row.address === recipient)
+    .map(({ org, messageId, n }) => ({ org, messageId, n }))
+  if (recipients.length === 0)
+    return failure('not-found', `The message has no recipient ${recipient}.`, `"posthorn queue show ${id}" shows whom it has.`)
   const outcome = await store.call(changeRecipientsProcedure, { action, by: BY, now: clock.now(), recipients })
   return outcome.ok ? ok({ changed: outcome.value.changed }) : storeTrouble(outcome.error.detail)
 }

@@ -8,7 +8,11 @@ import { NAME, PASSWORD, startPop3, type TestPop3 } from './testing/server.ts'
 const python = spawnSync('python3', ['-c', 'import poplib']).status === 0
 const curl = spawnSync('curl', ['--version']).stdout?.toString().includes('pop3') === true
 
-function run(command: string, args: readonly string[], input: string): Promise<{ code: number | null; out: Buffer; errors: string }> {
+function run(
+  command: string,
+  args: readonly string[],
+  input: string,
+): Promise<{ code: number | null; out: Buffer; errors: string }> {
   const child = spawn(command, args)
   const out: Buffer[] = []
   let errors = ''
@@ -41,7 +45,10 @@ const CRAZY = ['Subject: crazy', '', '.', '..', '.. ', '', '.leading dot', 'ü\x
 
 test('poplib: list, fetch, top, uidl, delete', { skip: !python && 'no python3 with poplib here' }, async (t) => {
   const server = await startPop3(t)
-  const ids = [await server.deliver(Buffer.from(CRAZY.join('\r\n'), 'latin1')), await server.deliver('A: b\r\n\r\nno end of line')]
+  const ids = [
+    await server.deliver(Buffer.from(CRAZY.join('\r\n'), 'latin1')),
+    await server.deliver('A: b\r\n\r\nno end of line'),
+  ]
   const answer = await poplib(
     server,
     `print(json.dumps([p.stat(), lines(p.uidl()), lines(p.list()), lines(p.retr(1)), lines(p.retr(2)), lines(p.top(1, 2)), p.dele(1).decode(), sorted(p.capa())]))\np.quit()`,
@@ -97,7 +104,11 @@ async function curlPop3(t: TestContext, tls: 'none' | 'starttls' | 'implicit', .
   const content = Buffer.from(CRAZY.join('\r\n'), 'latin1')
   await server.deliver(content)
   const url = `${tls === 'implicit' ? 'pop3s' : 'pop3'}://127.0.0.1:${server.port}/1`
-  const { code, out, errors } = await run('curl', ['-sS', '-k', '--max-time', '20', '--user', `${NAME}:${PASSWORD}`, ...extra, url], '')
+  const { code, out, errors } = await run(
+    'curl',
+    ['-sS', '-k', '--max-time', '20', '--user', `${NAME}:${PASSWORD}`, ...extra, url],
+    '',
+  )
   assert.equal(code, 0, errors)
   assert.ok(out.equals(content), JSON.stringify(out.toString('latin1')))
 }
@@ -106,5 +117,7 @@ const noCurl = { skip: !curl && 'no curl with POP3 here' }
 test('curl: a message byte for byte', noCurl, (t) => curlPop3(t, 'none'))
 test('curl over STLS', noCurl, (t) => curlPop3(t, 'starttls', '--ssl-reqd'))
 test('curl over implicit TLS', noCurl, (t) => curlPop3(t, 'implicit'))
-test('curl: AUTH PLAIN with an initial response', noCurl, (t) => curlPop3(t, 'none', '--sasl-ir', '--login-options', 'AUTH=PLAIN'))
+test('curl: AUTH PLAIN with an initial response', noCurl, (t) =>
+  curlPop3(t, 'none', '--sasl-ir', '--login-options', 'AUTH=PLAIN'),
+)
 test('curl: AUTH LOGIN', noCurl, (t) => curlPop3(t, 'none', '--login-options', 'AUTH=LOGIN'))

@@ -3,7 +3,14 @@
 import type { ResponseCode } from '../../../mail/protocol/pop3/pop3.ts'
 import { isServerMechanism, type ServerExchange, type ServerStep, startServerExchange } from '../../../mail/protocol/sasl/sasl.ts'
 import type { AuthenticateError } from '../../../store/directory/directory.ts'
-import { createInboxProcedure, findInbox, type HeldLock, listMaildrop, type Mailbox, type MaildropEntry } from '../../mailbox/mailbox.ts'
+import {
+  createInboxProcedure,
+  findInbox,
+  type HeldLock,
+  listMaildrop,
+  type Mailbox,
+  type MaildropEntry,
+} from '../../mailbox/mailbox.ts'
 import type { Pop3Account, Pop3Context } from './context.ts'
 import { LOGINS_MAX } from './limits.ts'
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Reply, TransactionResult } from '../../../mail/protocol/smtp/smtp.ts'
-import { type Circumstances, judgeTransaction, judgeTrouble, type Judgement, noRouteOutcome, settle } from './outcome.ts'
+import { type Circumstances, type Judgement, judgeTransaction, judgeTrouble, noRouteOutcome, settle } from './outcome.ts'
 import type { Trouble } from './trouble.ts'
 
 const FRESH: Circumstances = { host: 'mx', tlsPolicy: 'opportunistic', connection: 'fresh' }

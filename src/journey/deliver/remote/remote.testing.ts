@@ -8,8 +8,8 @@ import { nodeDialer } from '../../../platform/node/dialer.ts'
 import type { HostsPlan, Plan } from '../../route/route.ts'
 import type { AttemptReport, RemoteJob } from '../job.ts'
 import { RemoteDelivery } from './remote.ts'
-import { RemoteSettings } from './settings.ts'
 import { type HostScript, ScriptedHost } from './scripted-host.testing.ts'
+import { RemoteSettings } from './settings.ts'
 
 export class HandClock implements Clock {
   #nowMs = 1_000_000

@@ -15,7 +15,7 @@ import type { HostsPlan, PlannedHost, RouteFacts, Router } from '../../route/rou
 import type { AttemptReport, RemoteDeliverer, RemoteJob } from '../job.ts'
 import { Attempt } from './attempt.ts'
 import type { Channel } from './channel.ts'
-import { connect, type ConnectParts, type Target } from './connect.ts'
+import { type ConnectParts, connect, type Target } from './connect.ts'
 import { ADDRESSES_TRIED_MAX, RECIPIENTS_PER_TRANSACTION_MAX, TRANSACTIONS_PER_ATTEMPT_MAX, TRYING_MS_MAX } from './limits.ts'
 import {
   type Circumstances,

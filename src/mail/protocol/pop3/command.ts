@@ -20,7 +20,8 @@ export function parseCommand(line: Uint8Array): Command | string {
   const rest = space < 0 ? '' : text.slice(space + 1)
   const rule = COMMANDS.get(keyword)
   if (!rule) return 'Unknown command'
-  if (rule.verb !== 'AUTH' && line.length + 2 > COMMAND_OCTETS_MAX) return `A command may have ${COMMAND_OCTETS_MAX} octets at most`
+  if (rule.verb !== 'AUTH' && line.length + 2 > COMMAND_OCTETS_MAX)
+    return `A command may have ${COMMAND_OCTETS_MAX} octets at most`
   const words = rest.split(' ').filter((word) => word !== '')
   return fits(rule, words.length) ? { rule, rest, words } : wrongArguments(rule)
 }

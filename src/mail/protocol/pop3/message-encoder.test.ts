@@ -77,8 +77,13 @@ test('[M4] a client that unstuffs gets the message back, and nothing in it ends 
       .map((line) => (line.startsWith('.') ? line.slice(1) : line))
       .join('\n')
     // What it should be, the other way round: lone LFs completed, a last line ended.
-    const canonical = Buffer.from(bytes).toString('latin1').replaceAll(/(?<!\r)\n/g, '\r\n')
-    assert.equal(decoded === '' ? '' : `${decoded}\n`, canonical === '' || canonical.endsWith('\r\n') ? canonical : `${canonical}\r\n`)
+    const canonical = Buffer.from(bytes)
+      .toString('latin1')
+      .replaceAll(/(?<!\r)\n/g, '\r\n')
+    assert.equal(
+      decoded === '' ? '' : `${decoded}\n`,
+      canonical === '' || canonical.endsWith('\r\n') ? canonical : `${canonical}\r\n`,
+    )
   })
   fc.assert(property, { numRuns: 500 })
 })

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AUTH_OCTETS_MAX, COMMAND_OCTETS_MAX, ERRORS_MAX, Pop3Server } from './pop3.ts'
 import type { MaildropEntry, Pop3Event, Pop3ServerOptions } from './pop3.ts'
+import { AUTH_OCTETS_MAX, COMMAND_OCTETS_MAX, ERRORS_MAX, Pop3Server } from './pop3.ts'
 
 const OPEN: Pop3ServerOptions = { startTls: true, passwords: true, mechanisms: ['PLAIN', 'LOGIN'] }
 const DROP: readonly MaildropEntry[] = [
@@ -146,7 +146,10 @@ test('[P10] capabilities: what can be used on this connection as it is', () => {
   const end = 'IMPLEMENTATION Posthorn\r\n.\r\n'
   const clear = before({ passwords: false })
   assert.equal(say(clear, 'CAPA\r\n').out, `+OK Capabilities\r\n${always}STLS\r\n${end}`)
-  assert.equal(say(before({ startTls: false }), 'CAPA\r\n').out, `+OK Capabilities\r\n${always}USER\r\nSASL PLAIN LOGIN\r\n${end}`)
+  assert.equal(
+    say(before({ startTls: false }), 'CAPA\r\n').out,
+    `+OK Capabilities\r\n${always}USER\r\nSASL PLAIN LOGIN\r\n${end}`,
+  )
   assert.equal(say(inside(), 'CAPA\r\n').out, `+OK Capabilities\r\n${always}STLS\r\nUSER\r\nSASL PLAIN LOGIN\r\n${end}`)
 })
 
@@ -166,7 +169,8 @@ test('[P11] trap 53: STLS forgets what was pipelined and the name given in clear
 
 test('[P12] AUTH: list, initial response, "=", cancelling, bad base64', () => {
   const core = before()
-  for (const line of ['AUTH', 'AUTH ', 'auth  ']) assert.equal(say(core, `${line}\r\n`).out, '+OK Mechanisms\r\nPLAIN\r\nLOGIN\r\n.\r\n')
+  for (const line of ['AUTH', 'AUTH ', 'auth  '])
+    assert.equal(say(core, `${line}\r\n`).out, '+OK Mechanisms\r\nPLAIN\r\nLOGIN\r\n.\r\n')
   assert.match(say(core, 'AUTH GSSAPI\r\n').out, /^-ERR That mechanism/)
   assert.match(say(core, 'AUTH PLAIN !!\r\n').out, /^-ERR The initial response/)
   assert.deepEqual(say(core, 'AUTH plain =\r\n').event, { type: 'auth', mechanism: 'PLAIN', initial: new Uint8Array() })

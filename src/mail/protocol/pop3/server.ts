@@ -98,7 +98,8 @@ export class Pop3Server {
     const command = parseCommand(bytes)
     if (typeof command === 'string') return this.#fault(command)
     const { rule } = command
-    if (!rule.states.includes(this.#state)) return this.#fault(this.#state === 'authorization' ? 'Log in first' : 'Not after the login')
+    if (!rule.states.includes(this.#state))
+      return this.#fault(this.#state === 'authorization' ? 'Log in first' : 'Not after the login')
     if (rule.verb === 'CAPA') return this.#answers.lines('Capabilities', capabilities(this.#offer))
     return this.#state === 'authorization' ? this.#beforeLogin(command, name) : this.#inTransaction(command)
   }
@@ -141,7 +142,8 @@ export class Pop3Server {
     // A bare AUTH is older than RFC 5034; Outlook sends it, with a space behind, and reads the list.
     if (mechanism === undefined) return this.#answers.lines('Mechanisms', this.#offer.passwords ? this.#offer.mechanisms : [])
     if (!this.#offer.passwords) return this.#answers.error(ENCRYPTION_WANTED, 'SYS/PERM')
-    if (!this.#offer.mechanisms.includes(mechanism)) return this.#answers.error('That mechanism is not offered; CAPA lists those that are')
+    if (!this.#offer.mechanisms.includes(mechanism))
+      return this.#answers.error('That mechanism is not offered; CAPA lists those that are')
     if (initial === undefined) return { type: 'auth', mechanism }
     const response = decodeResponseLine(initial)
     if (response.type !== 'response') return this.#fault('The initial response is no base64')
@@ -152,7 +154,9 @@ export class Pop3Server {
     this.#state = 'authorization'
     const response = decodeResponseLine(text)
     if (response.type === 'cancelled') return this.#answers.error('Cancelled')
-    return response.type === 'response' ? { type: 'auth-response', response: response.bytes } : this.#fault('The response is no base64')
+    return response.type === 'response'
+      ? { type: 'auth-response', response: response.bytes }
+      : this.#fault('The response is no base64')
   }
 
   // Commands of the TRANSACTION state
@@ -196,12 +200,17 @@ export class Pop3Server {
     return this.#withMessage(word, (number, entry) => ({ type: 'retrieve', number, entry, bodyLines }))
   }
 
-  #withMessage(word: string | undefined, then: (number: number, entry: MaildropEntry) => Pop3Event | undefined): Pop3Event | undefined {
+  #withMessage(
+    word: string | undefined,
+    then: (number: number, entry: MaildropEntry) => Pop3Event | undefined,
+  ): Pop3Event | undefined {
     const number = parseNumber(word)
     if (number === undefined) return this.#fault('A message number is a whole number from 1 on')
     const entry = this.#maildrop.entry(number)
     if (entry) return then(number, entry)
-    return this.#answers.error(number >= 1 && number <= this.#maildrop.last ? 'That message is marked as deleted' : 'No such message')
+    return this.#answers.error(
+      number >= 1 && number <= this.#maildrop.last ? 'That message is marked as deleted' : 'No such message',
+    )
   }
 
   // Verdicts

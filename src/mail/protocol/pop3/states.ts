@@ -7,7 +7,21 @@
 export type State = 'authorization' | 'exchange' | 'handshake' | 'transaction' | 'update' | 'over'
 
 export type Verb =
-  | 'APOP' | 'AUTH' | 'CAPA' | 'DELE' | 'LIST' | 'NOOP' | 'PASS' | 'QUIT' | 'RETR' | 'RSET' | 'STAT' | 'STLS' | 'TOP' | 'UIDL' | 'USER'
+  | 'APOP'
+  | 'AUTH'
+  | 'CAPA'
+  | 'DELE'
+  | 'LIST'
+  | 'NOOP'
+  | 'PASS'
+  | 'QUIT'
+  | 'RETR'
+  | 'RSET'
+  | 'STAT'
+  | 'STLS'
+  | 'TOP'
+  | 'UIDL'
+  | 'USER'
 
 /** `rest`: everything after the first space is one argument. A pair: so many words, at least and at most. */
 type Arguments = 'rest' | readonly [number, number]

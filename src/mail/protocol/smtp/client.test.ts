@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { recipientsLimit, sizeLimit, type TransactionResult } from './client.ts'
 import { Bench, ENVELOPE } from './client.testing.ts'
+import { recipientsLimit, sizeLimit, type TransactionResult } from './client.ts'
 
 const PIPELINING = 'PIPELINING'
 

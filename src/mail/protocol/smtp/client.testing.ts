@@ -1,6 +1,6 @@
 // For tests: plays a server against the client core, step by step, with any chunking of its bytes.
 
-import { SmtpClient, type ClientEnvelope, type ClientEvent } from './client.ts'
+import { type ClientEnvelope, type ClientEvent, SmtpClient } from './client.ts'
 
 export const ENVELOPE: ClientEnvelope = {
   reversePath: 'a@example.org',

@@ -16,7 +16,7 @@ export type { Capabilities } from './client-capabilities.ts'
 export { recipientsLimit, sizeLimit } from './client-capabilities.ts'
 export { type ClientEnvelope, isSafeOnTheWire } from './client-commands.ts'
 export type { ClientEvent, ClientFailure, ClientObserver } from './client-events.ts'
-export { type Phase, PHASE_TIMEOUTS_MS, type PhaseTimeouts } from './client-limits.ts'
+export { PHASE_TIMEOUTS_MS, type Phase, type PhaseTimeouts } from './client-limits.ts'
 export type { TransactionResult } from './client-transaction.ts'
 
 export class SmtpClient {

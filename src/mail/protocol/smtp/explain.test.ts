@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explain } from './explain.ts'
 import { BASIC_CODES } from './explain-basic.ts'
 import { ENHANCED_CODES } from './explain-enhanced.ts'
-import { explain } from './explain.ts'
 import { KNOWN_TEXTS } from './explain-texts.ts'
 
 const BASIC =

@@ -11,7 +11,13 @@ import { selfSigned } from '../../../../platform/node/certificate.ts'
 import { nodeClock } from '../../../../platform/node/clock.ts'
 import { nodeListener } from '../../../../platform/node/listener.ts'
 import { nodeRandom } from '../../../../platform/node/random.ts'
-import { ContentWriter, contentMigrations, contentProcedures, type NewContent, placeContent } from '../../../../store/content/content.ts'
+import {
+  ContentWriter,
+  contentMigrations,
+  contentProcedures,
+  type NewContent,
+  placeContent,
+} from '../../../../store/content/content.ts'
 import { procedure, type Steps } from '../../../../store/database/procedure.ts'
 import { openTestStore } from '../../../../store/database/testing.ts'
 import type { Store } from '../../../../store/store.ts'
@@ -101,7 +107,8 @@ export async function startPop3(t: TestContext, options: TestPop3Options = {}): 
     stop,
     logged,
     idle,
-    deliver: (content, prefix = '') => deliver(store, mailboxId, typeof content === 'string' ? Buffer.from(content) : content, prefix),
+    deliver: (content, prefix = '') =>
+      deliver(store, mailboxId, typeof content === 'string' ? Buffer.from(content) : content, prefix),
     ids: async () => (await listMaildrop(store, { org: ORG, mailboxId })).map((entry) => entry.id),
   }
 }
@@ -123,7 +130,11 @@ function contextFor(options: TestPop3Options, store: Store, log: Log, signal: Ab
   }
 }
 
-async function listen(t: TestContext, { tls = 'none' }: TestPop3Options, accept: (connection: Connection) => void): Promise<number> {
+async function listen(
+  t: TestContext,
+  { tls = 'none' }: TestPop3Options,
+  accept: (connection: Connection) => void,
+): Promise<number> {
   const credentials = tls === 'none' ? {} : { credentials: await selfSigned('posthorn.test', []) }
   const listening = { host: '127.0.0.1', port: 0, tls, ...credentials, maxConnections: 20 }
   const listener = await nodeListener({ shared: false }).listen(listening, accept)
@@ -139,7 +150,17 @@ async function deliver(store: Store, mailboxId: string, content: Uint8Array, pre
   assert.ok(finished.ok)
   const { id: contentId, sizeBytes: contentSizeBytes } = finished.value
   const id = ids.next()
-  const append = { org: ORG, mailboxId, id, messageId: ids.next(), contentId, contentSizeBytes, prefix, receivedAt: 1, retain: false }
+  const append = {
+    org: ORG,
+    mailboxId,
+    id,
+    messageId: ids.next(),
+    contentId,
+    contentSizeBytes,
+    prefix,
+    receivedAt: 1,
+    retain: false,
+  }
   const placed = await store.call(placeProcedure, { content: finished.value, at: 1, append })
   assert.ok(placed.ok)
   return id
@@ -165,7 +186,8 @@ function disguised(connection: Connection, { peerAddress, onIdleTimeout, onWrite
 /** A store in which one kind of thing goes wrong. */
 export function faultyStore(store: Store, faults: { readonly call?: string; readonly first?: string }): Store {
   return {
-    call: async (called, args) => (called.name === faults.call ? err({ type: 'full', detail: 'no room' }) : store.call(called, args)),
+    call: async (called, args) =>
+      called.name === faults.call ? err({ type: 'full', detail: 'no room' }) : store.call(called, args),
     all: (statement, args) => store.all(statement, args),
     first: async (statement, args) => {
       if (statement.name === faults.first) throw new Error('the disk is gone')
