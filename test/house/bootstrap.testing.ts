@@ -56,7 +56,7 @@ echo '{"packages":{}}' > node_modules/.package-lock.json
 
 export function project(t: TestContext): Project {
   const home = mkdtempSync(join(tmpdir(), 'posthorn-bootstrap-'))
-  t.after(() => rmSync(home, { recursive: true, force: true }))
+  t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
   chmodSync(home, 0o755) // readable for the test that runs as another user
   const folder = join(home, 'project')
   writeProject(folder)

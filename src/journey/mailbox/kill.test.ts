@@ -58,7 +58,7 @@ if (process.argv[2] === 'hold') {
 } else {
   test('[B13] kill -9 of the holder: messages stay, the lock ends with its lease, or at the next start', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
     const db = openWriter({ path: join(folder, 'store.db'), sync: 'full' })
     const migrated = await migrate(sqliteMigrator(db), [...contentMigrations, ...mailboxMigrations], () => 0)
     db.close()

@@ -77,7 +77,7 @@ async function openThreaded(t: TestContext, worker: Worker): Promise<ContractSto
   })
   t.after(async () => {
     await store.close()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
   const settled = async () => {
     worker.postMessage({ type: 'settle', path } satisfies ToThread)

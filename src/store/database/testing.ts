@@ -37,7 +37,7 @@ export async function openTestStore(options: TestStoreOptions): Promise<Store> {
   db.close()
   const limit = options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes }
   const store = openInProcess({ path, sync: 'none', ...limit, ...callbacks(options) })
-  return withCleanup(store, () => rmSync(folder, { recursive: true, force: true }))
+  return withCleanup(store, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 }
 
 let schemas = 0

@@ -124,7 +124,7 @@ function makeTemplate(native: string, template: string): void {
     renameSync(folder, template)
   } catch {
     // Another test process was faster.
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
