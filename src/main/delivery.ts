@@ -13,6 +13,7 @@ import { nodeRandom } from '../platform/node/random.ts'
 import { nodeResolver } from '../platform/node/resolver.ts'
 import type { DirectoryCache } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
+import { startHousekeeping } from './housekeeping.ts'
 
 export interface Delivery {
   stop(): Promise<void>
@@ -36,12 +37,16 @@ export function startDelivery(parts: DeliveryParts): Delivery {
   const remote = remoteDelivery(parts)
   const dispatcher = new Dispatcher({ ...shared, notify, random: nodeRandom(), remote, directory })
   const sweep = parts.sweeps ? new Sweep(shared) : undefined
+  const stopHousekeeping = parts.sweeps ? startHousekeeping({ store, clock: nodeClock, log }) : undefined
   dispatcher.start()
   sweep?.start()
   return {
     async stop() {
+      stopHousekeeping?.()
       await Promise.all([dispatcher.stop(), sweep?.stop()])
-      remote.close()
+      // What is still under way when patience ends is cut; it is tried again after the next start.
+      if (dispatcher.state.running > 0) remote.abort()
+      else remote.close()
     },
   }
 }

@@ -23,7 +23,7 @@ export interface TlsFacts {
 export type ConnectionEnd = 'closed' | 'reset' | 'timeout' | 'tls' | 'aborted'
 
 export interface ConnectionHandler {
-  /** The bytes belong to the handler until it returns; copy what must outlive the call. */
+  /** The bytes are the handler's from now on: nobody writes to them again. */
   data(bytes: Uint8Array): void
   /** The peer has sent its last byte (half close); we may still write. */
   ended(): void

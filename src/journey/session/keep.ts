@@ -45,7 +45,7 @@ function acceptance(context: SessionContext, incoming: IncomingMessage, content:
       ...rest,
       id: incoming.id,
       subject: facts?.subject ?? '',
-      ...(facts?.messageId === undefined ? {} : { headerMessageId: facts.messageId }),
+      ...(facts?.messageId === undefined ? {} : { headerMessageId: `<${facts.messageId}>` }),
       sizeBytes: content.sizeBytes,
       receivedAt,
       expiresAt: receivedAt + expireAfter,

@@ -39,6 +39,7 @@ export class SmtpSession implements ConnectionHandler {
   #paused = false
   #stopping = false
   #over = false
+  #halfClosed = false
   #helo: string | undefined
   #person: Person | undefined
   #signIn: SignIn | undefined
@@ -69,10 +70,10 @@ export class SmtpSession implements ConnectionHandler {
     this.#turn()
   }
 
+  /** A client that has half closed still gets the answers to all it sent; the end follows them. */
   ended(): void {
-    // A client that has half closed still gets the answers to what it sent; the end follows when they are written.
-    if (!this.#busy) this.#farewell()
-    else this.#over = true
+    this.#halfClosed = true
+    this.#turn()
   }
 
   drained(): void {
@@ -104,7 +105,8 @@ export class SmtpSession implements ConnectionHandler {
       if (slow !== undefined) this.#await(slow, event)
     }
     this.#flush()
-    this.#steer()
+    if (this.#halfClosed && !this.#busy && !this.#over) this.#farewell()
+    else this.#steer()
   }
 
   #await(slow: Promise<void>, event: ServerEvent): void {
@@ -113,8 +115,7 @@ export class SmtpSession implements ConnectionHandler {
       .catch((bug: unknown) => this.#confess(bug, event))
       .then(() => {
         this.#busy = false
-        if (this.#over) this.#farewell()
-        else this.#turn()
+        if (!this.#over) this.#turn()
       })
   }
 

@@ -30,7 +30,7 @@ function listen(
   refused?: Accept,
 ): Promise<Result<OpenListener, ListenError>> {
   const context = new CurrentContext(options.credentials)
-  const server = createServer({ noDelay: true, pauseOnConnect: options.tls === 'implicit' })
+  const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: options.tls === 'implicit' })
   let open = 0
   server.on('connection', (socket) => {
     if (open >= options.maxConnections) return refuse(socket, refused)

@@ -1,7 +1,7 @@
 // Domains and people.
 
 import { err, ok, type Result } from '../../ground/result.ts'
-import { clearMailboxProcedure, findInbox } from '../../journey/mailbox/mailbox.ts'
+import { findInbox } from '../../journey/mailbox/mailbox.ts'
 import { domainToAscii, formatAddress, parseAddress } from '../../mail/message/message.ts'
 import type { Procedure } from '../../store/database/procedure.ts'
 import {
@@ -16,12 +16,11 @@ import {
   listPeople,
   type Person,
   removeDomainProcedure,
-  removePersonProcedure,
   setPasswordProcedure,
 } from '../../store/directory/directory.ts'
 import type { Store } from '../../store/store.ts'
 import { type ErrorCode, type Failure, failure, type Operations } from '../api/api.ts'
-import { openAccountProcedure } from './accounts.ts'
+import { closeAccountProcedure, openAccountProcedure } from './accounts.ts'
 import type { OperationsContext } from './operations.ts'
 import { newPassword } from './password.ts'
 
@@ -153,15 +152,12 @@ async function removeUser({ store }: OperationsContext, address: string) {
   const person = await findPerson(store, address)
   if (!person) return noPerson(address)
   const who = { org: person.org, personId: person.id }
-  const inbox = await findInbox(store, who)
-  const removed = await change(store, removePersonProcedure, who)
-  if (!removed.ok) return removed
-  for (let more = inbox !== undefined; more && inbox; ) {
-    const cleared = await store.call(clearMailboxProcedure, { org: person.org, mailboxId: inbox.id })
-    if (!cleared.ok) return storeTrouble(cleared.error.detail)
-    more = cleared.value
+  const mailboxId = (await findInbox(store, who))?.id ?? null
+  for (;;) {
+    const closed = await change(store, closeAccountProcedure, { ...who, mailboxId })
+    if (!closed.ok) return closed
+    if (closed.value === 'closed') return DONE
   }
-  return DONE
 }
 
 const CODES: Readonly<Record<DirectoryError, ErrorCode>> = {
