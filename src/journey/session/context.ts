@@ -23,7 +23,7 @@ export interface Patience {
 
 export interface SessionContext {
   readonly store: Store
-  readonly directory: DirectoryCache
+  readonly directory: Pick<DirectoryCache, 'findDomain' | 'findRecipient'>
   readonly mailboxes: LocalMailboxes
   readonly authenticator: Pick<Authenticator, 'authenticate'>
   readonly clock: Clock

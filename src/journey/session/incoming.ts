@@ -75,7 +75,7 @@ export class IncomingMessage {
   #writeAll(parts: readonly Uint8Array[]): Promise<void> | undefined {
     for (const [at, part] of parts.entries()) {
       const wait = this.#writer.write(part)
-      if (wait) return wait.then(() => this.#writeAll(parts.slice(at + 1)))
+      if (wait !== undefined) return wait.then(() => this.#writeAll(parts.slice(at + 1)))
     }
     return undefined
   }

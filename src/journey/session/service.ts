@@ -14,19 +14,19 @@ export interface SmtpServiceOptions {
 }
 
 export class SmtpService {
-  readonly #options: SmtpServiceOptions
-  readonly #smtp: SmtpServerOptions
+  #options: SmtpServiceOptions
+  #smtp: SmtpServerOptions
   readonly #sessions = new Set<SmtpSession>()
 
   constructor(options: SmtpServiceOptions) {
     this.#options = options
-    const { hostname, settings } = options.context
-    this.#smtp = {
-      hostname,
-      sizeBytesMax: settings.messageSize,
-      recipientsMax: settings.recipientsPerMessage,
-      startTls: options.startTls,
-    }
+    this.#smtp = smtpOptions(options)
+  }
+
+  /** For the sessions that begin from now on; the others go on as they began. */
+  configure(context: SessionContext): void {
+    this.#options = { ...this.#options, context }
+    this.#smtp = smtpOptions(this.#options)
   }
 
   get open(): number {
@@ -55,4 +55,8 @@ export class SmtpService {
   stop(): void {
     for (const session of this.#sessions) session.stop()
   }
+}
+
+function smtpOptions({ context: { hostname, settings }, startTls }: SmtpServiceOptions): SmtpServerOptions {
+  return { hostname, sizeBytesMax: settings.messageSize, recipientsMax: settings.recipientsPerMessage, startTls }
 }

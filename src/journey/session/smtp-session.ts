@@ -111,7 +111,7 @@ export class SmtpSession implements ConnectionHandler {
 
   #await(slow: Promise<void>, event: ServerEvent): void {
     this.#busy = true
-    slow
+    void slow
       .catch((bug: unknown) => this.#confess(bug, event))
       .then(() => {
         this.#busy = false
@@ -123,7 +123,8 @@ export class SmtpSession implements ConnectionHandler {
   #confess(bug: unknown, event: ServerEvent): void {
     const cause = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
     this.#context.log.error('a step of an SMTP session failed', { event: event.type, cause })
-    this.#forget()
+    // A recipient that could not be judged leaves the others, and the transaction, as they are.
+    if (event.type !== 'recipient') this.#forget()
     if (this.#core.awaiting !== undefined) this.#core.reply(replies.INTERNAL)
     else if (event.type === 'content') this.#core.refuseContent(replies.INTERNAL)
   }
