@@ -114,6 +114,14 @@ export const KNOWN_TEXTS: readonly KnownText[] = [
     'The mailbox exists no more or is disabled.',
     'Remove the address from lists; ask the person by other means.',
   ),
+  // Before the next, which "does not exist" of a domain would meet too.
+  known(
+    'no-such-domain',
+    [/\bdomain\b(?: \S+){0,3} (?:does not|doesn'?t) exist/i, /no such domain/i, /domain not found/i],
+    'The domain of the address does not exist or takes no mail.',
+    'Check the part after the @ for typing mistakes.',
+    true,
+  ),
   known(
     'no-such-user',
     [

@@ -61,6 +61,7 @@ const SAID: readonly (readonly [code: number, enhanced: string | undefined, text
   [550, '5.7.1', 'Our system has detected that this message is likely unsolicited mail. gsmtp', 'gmail-unsolicited'],
   [550, '5.7.1', 'blocked due to the very low reputation of the sending domain. gsmtp', 'gmail-reputation'],
   [550, '5.1.1', 'The email account that you tried to reach does not exist. gsmtp', 'no-such-user'],
+  [550, '5.1.2', 'the domain nowhere.invalid does not exist', 'no-such-domain'],
   [552, '5.2.2', "The recipient's inbox is out of storage space. gsmtp", 'gmail-storage'],
   [550, '5.2.1', 'The email account that you tried to reach is inactive. gsmtp', 'mailbox-disabled'],
   [
