@@ -14,3 +14,9 @@ export const WRONG_PASSWORD_DELAY_MS = 1000
 
 /** A connection to which the farewell cannot be written in this time is cut. */
 export const FAREWELL_MS = 5_000
+
+/** Recipients of one message after aliases were followed: more would make one commit hold up all others. */
+export const RECIPIENTS_EXPANDED_MAX = 10_000
+
+/** Whoever asks for more addresses that do not exist is looking for those that do. */
+export const UNKNOWN_RECIPIENTS_MAX = 100

@@ -29,6 +29,12 @@ export const STOPPING = reply(421, '4.3.2', 'This server is stopping. Try again 
 export const TOO_SILENT = reply(421, '4.4.2', 'Nothing was heard for too long. Connect again when there is mail to send.')
 export const TOO_MANY_TRIES = reply(421, '4.7.0', 'Too many failed attempts to sign in. Check the password, then connect again.')
 export const TOO_MANY_CONNECTIONS = reply(421, '4.3.2', 'Too many connections at once. Try again in a minute.')
+export const TOO_MANY_UNKNOWN = reply(
+  421,
+  '4.7.0',
+  'Too many addresses that do not exist here. Check the list, then connect again.',
+)
+export const TOO_MANY_RECIPIENTS = reply(452, '4.5.3', 'Too many recipients for one message. Send to the others in the next one.')
 export const NOT_VERIFIED = reply(
   252,
   '2.5.2',

@@ -283,6 +283,22 @@ test('[J16] a message from a program on this machine takes the same way, whateve
   assert.ok(!unknown.ok && unknown.error.code === 550 && /no@here\.test/.test(unknown.error.lines.join()))
 })
 
+test('[J17] whoever asks for addresses without end is let go, and aliases cannot blow up a message', async (t) => {
+  const house = await openHouse(t)
+  const talk = talkTo(house, 'mx')
+  await talk.say('EHLO c.test\r\nMAIL FROM:<>\r\n')
+  const names = Array.from({ length: 101 }, (_, n) => `RCPT TO:<guess${n}@here.test>\r\n`).join('')
+  const replies = (await talk.say(names)).trimEnd().split('\r\n')
+  assert.equal(replies.filter((line) => line.startsWith('550 5.1.1')).length, 100)
+  assert.match(replies.at(-1) ?? '', /^421 4\.7\.0/)
+  for (let n = 0; n < 200; n++) await house.alias('big@here.test', `p${n}@far.test`)
+  const many = talkTo(house, 'mx')
+  await many.say('EHLO c.test\r\nMAIL FROM:<>\r\n')
+  const asked = (await many.say('RCPT TO:<big@here.test>\r\n'.repeat(51))).trimEnd().split('\r\n')
+  assert.equal(asked.filter((line) => line.startsWith('250')).length, 50)
+  assert.match(asked.at(-1) ?? '', /^452 4\.5\.3/)
+})
+
 test('line ends are mended wherever the pieces are cut', () => {
   const text = 'a\nb\r\nc\n\nd\r\r\ne\n'
   for (let cut = 0; cut <= text.length; cut++) {

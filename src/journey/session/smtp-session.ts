@@ -8,7 +8,7 @@ import type { Person } from '../../store/directory/directory.ts'
 import type { SessionContext, SessionRole } from './context.ts'
 import { IncomingMessage } from './incoming.ts'
 import { keepMessage } from './keep.ts'
-import { FAREWELL_MS } from './limits.ts'
+import { FAREWELL_MS, RECIPIENTS_EXPANDED_MAX, UNKNOWN_RECIPIENTS_MAX } from './limits.ts'
 import { isLoopback } from './loopback.ts'
 import { bareRecipient, organisationOf, resolveRecipient, withoutRepeats } from './recipients.ts'
 import * as replies from './replies.ts'
@@ -40,6 +40,8 @@ export class SmtpSession implements ConnectionHandler {
   #stopping = false
   #over = false
   #halfClosed = false
+  /** Recipients that do not exist here, named so far. */
+  #unknown = 0
   #helo: string | undefined
   #person: Person | undefined
   #signIn: SignIn | undefined
@@ -244,10 +246,13 @@ export class SmtpSession implements ConnectionHandler {
     if (transaction === undefined) return this.#say(replies.INTERNAL)
     const address = event.barePostmaster ? await bareRecipient(this.#context, event.address) : event.address
     const found = await resolveRecipient(this.#context, address)
-    if (found.type === 'unknown-user') return this.#say(replies.UNKNOWN_USER)
+    if (found.type === 'unknown-user')
+      return this.#say(++this.#unknown > UNKNOWN_RECIPIENTS_MAX ? replies.TOO_MANY_UNKNOWN : replies.UNKNOWN_USER)
     if (found.type === 'alias-loop') return this.#say(replies.ALIAS_LOOP)
     if (found.org === undefined && this.#options.role === 'mx' && !this.#context.isTrusted(this.#connection.remote.address))
       return this.#say(replies.RELAY_DENIED)
+    if (transaction.recipients.length + found.recipients.length > RECIPIENTS_EXPANDED_MAX)
+      return this.#say(replies.TOO_MANY_RECIPIENTS)
     transaction.org ??= found.org
     transaction.paths.push(formatAddress(address))
     transaction.recipients.push(...found.recipients)
