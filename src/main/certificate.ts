@@ -1,11 +1,12 @@
 // The certificate in use: the operator's, or one made at the first start and kept in the data folder.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TlsSettings } from '../config/server.ts'
 import type { TlsCredentials } from '../ground/ports/connection.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 import { selfSigned } from '../platform/node/certificate.ts'
+import { makeFolder } from '../store/database/folder.ts'
 
 /** The error says in words which file and why. */
 export async function certificate(
@@ -20,7 +21,7 @@ export async function certificate(
   const files = { certificate: join(folder, 'tls', 'certificate.pem'), key: join(folder, 'tls', 'key.pem') }
   if (existsSync(files.key)) return readPair(files.certificate, files.key)
   const made = await selfSigned(hostname, [hostname])
-  mkdirSync(join(folder, 'tls'), { recursive: true, mode: 0o700 })
+  makeFolder(join(folder, 'tls'))
   writeFileSync(files.certificate, made.certificate)
   writeFileSync(files.key, made.key, { mode: 0o600 })
   chmodSync(files.key, 0o600)

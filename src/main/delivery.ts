@@ -5,7 +5,7 @@ import type { Settings } from '../config/config.ts'
 import type { IdSource } from '../ground/ids.ts'
 import type { Log } from '../ground/ports/log.ts'
 import type { Notify } from '../ground/ports/notify.ts'
-import { Dispatcher, RemoteDelivery, Sweep } from '../journey/deliver/deliver.ts'
+import { Dispatcher, type RemoteDeliverer, RemoteDelivery, Sweep } from '../journey/deliver/deliver.ts'
 import { Router } from '../journey/route/route.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { nodeDialer } from '../platform/node/dialer.ts'
@@ -16,6 +16,8 @@ import type { Store } from '../store/store.ts'
 import { startHousekeeping } from './housekeeping.ts'
 
 export interface Delivery {
+  /** What begins from now on follows these settings; attempts under way go on as they began. */
+  configure(settings: Settings): void
   stop(): Promise<void>
 }
 
@@ -34,13 +36,21 @@ export interface DeliveryParts {
 export function startDelivery(parts: DeliveryParts): Delivery {
   const { store, notify, directory, ids, log, hostname, settings } = parts
   const shared = { store, clock: nodeClock, ids, log, hostname, settings: settings.queue }
-  const remote = remoteDelivery(parts)
-  const dispatcher = new Dispatcher({ ...shared, notify, random: nodeRandom(), remote, directory })
+  let remote = remoteDelivery(parts)
+  const current: RemoteDeliverer = { attempt: (job) => remote.attempt(job) }
+  const dispatcher = new Dispatcher({ ...shared, notify, random: nodeRandom(), remote: current, directory })
   const sweep = parts.sweeps ? new Sweep(shared) : undefined
   const stopHousekeeping = parts.sweeps ? startHousekeeping({ store, clock: nodeClock, log }) : undefined
   dispatcher.start()
   sweep?.start()
   return {
+    configure(changed) {
+      const before = remote
+      remote = remoteDelivery({ ...parts, settings: changed })
+      before.close()
+      dispatcher.configure(changed.queue)
+      sweep?.configure(changed.queue)
+    },
     async stop() {
       stopHousekeeping?.()
       await Promise.all([dispatcher.stop(), sweep?.stop()])

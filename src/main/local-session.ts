@@ -10,6 +10,7 @@ import { nodePasswords } from '../platform/node/passwords.ts'
 import { nodeRandom } from '../platform/node/random.ts'
 import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
+import { sessionSettings } from './session-settings.ts'
 import type { Start } from './settings.ts'
 
 export interface LocalSessionParts {
@@ -22,7 +23,6 @@ export interface LocalSessionParts {
 
 export function localSession({ start, store, notify, ids, log }: LocalSessionParts): SessionContext {
   const { settings, folder, hostname } = start
-  const { queue } = settings
   const disk = watchDisk(folder, settings.store.minimumFree)
   const parts = { store, clock: nodeClock, notify }
   return {
@@ -34,8 +34,7 @@ export function localSession({ start, store, notify, ids, log }: LocalSessionPar
     ids,
     log,
     hostname,
-    settings: settings.session,
-    patience: { expireAfter: queue.expireAfter, delayNoticeAfter: queue.delayNotices ? queue.delayNoticeAfter : undefined },
+    ...sessionSettings(settings),
     isTrusted: () => true,
     hasRoom: disk.hasRoom,
     stopping: new AbortController().signal,

@@ -1,10 +1,8 @@
 // The running server: store, threads, web page and control socket, from the first lock to the last commit.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Endpoint } from '../config/config.ts'
 import { idSource } from '../ground/ids.ts'
-import type { TlsCredentials } from '../ground/ports/connection.ts'
 import type { Log } from '../ground/ports/log.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 import { forgetLocksProcedure } from '../journey/mailbox/mailbox.ts'
@@ -22,7 +20,9 @@ import { type Api, createApi } from '../surface/api/api.ts'
 import { changesOf, createOperations } from '../surface/operations/operations.ts'
 import { certificate } from './certificate.ts'
 import { localSession } from './local-session.ts'
+import { type Reloaded, reloader } from './reload.ts'
 import { MIGRATIONS } from './schema.ts'
+import { sessionSettings } from './session-settings.ts'
 import type { Start } from './settings.ts'
 import { Supervisor } from './supervisor.ts'
 import { VERSION } from './version.ts'
@@ -37,7 +37,7 @@ export interface StartProblem {
 
 export interface ServerHooks {
   readonly log: Log
-  /** Settings and certificate again, from where they came. */
+  /** Settings again, from where they came. */
   readonly reread: () => Result<Start, readonly string[]>
   /** Somebody asked the server to stop (control socket), or a thread died. */
   readonly onStop: (why: 'asked' | 'died') => void
@@ -46,11 +46,14 @@ export interface ServerHooks {
 export class Server {
   readonly endpoints: readonly Endpoint[]
   readonly supervisor: Supervisor
+  /** Reads settings and certificate again. */
+  readonly reload: () => Promise<Reloaded>
   readonly #closers: readonly (() => Promise<void> | void)[]
 
-  constructor(endpoints: readonly Endpoint[], supervisor: Supervisor, closers: readonly (() => Promise<void> | void)[]) {
+  constructor(endpoints: readonly Endpoint[], supervisor: Supervisor, doors: OpenDoors, closers: OpenDoors['closers']) {
     this.endpoints = endpoints
     this.supervisor = supervisor
+    this.reload = doors.reload
     this.#closers = closers
   }
 
@@ -89,18 +92,17 @@ export async function startServer(start: Start, hooks: ServerHooks): Promise<Res
   await forgetTheDead(supervisor)
   const [opened, api] = await Promise.all([
     supervisor.listen(start.endpoints.filter(({ role }) => role !== 'http')),
-    openApi(start, supervisor, hooks, credentials.value),
+    openApi(start, supervisor, hooks),
   ])
   if (!opened.ok) return err(portProblem(opened.error.endpoint, opened.error.error.detail, opened.error.error.type))
   if (!api.ok) return api
   const endpoints = [...opened.value, ...api.value.endpoints]
   api.value.told(endpoints)
   const closers = [...api.value.closers, () => supervisor.stopWriter(), () => lock.value.release()]
-  return ok(new Server(endpoints, supervisor, closers))
+  return ok(new Server(endpoints, supervisor, api.value, closers))
 }
 
 export async function prepareStore(folder: string): Promise<Result<void, StartProblem>> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const db = openWriter({ path: join(folder, STORE_FILE) })
   try {
     const migrated = await migrate(sqliteMigrator(db), MIGRATIONS, () => nodeClock.now())
@@ -161,24 +163,30 @@ interface OpenDoors {
   readonly endpoints: readonly Endpoint[]
   readonly closers: readonly (() => Promise<void> | void)[]
   /** What `status` will say. */
-  told(endpoints: readonly Endpoint[]): void
+  readonly told: (endpoints: readonly Endpoint[]) => void
+  readonly reload: () => Promise<Reloaded>
 }
 
-async function openApi(
-  start: Start,
-  supervisor: Supervisor,
-  hooks: ServerHooks,
-  credentials: TlsCredentials,
-): Promise<Result<OpenDoors, StartProblem>> {
+async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks): Promise<Result<OpenDoors, StartProblem>> {
   const notify = processNotify()
   let told: readonly Endpoint[] = []
   const startedAt = nodeClock.now()
   const { store } = supervisor
   const about = { version: VERSION, hostname: start.hostname }
   const ids = idSource(nodeClock, nodeRandom())
-  const session = localSession({ start, store, notify, ids, log: hooks.log })
+  let session = localSession({ start, store, notify, ids, log: hooks.log })
+  const reload = reloader({
+    ...{ start, log: hooks.log, reread: hooks.reread },
+    apply: (settings, credentials) => {
+      session = { ...session, ...sessionSettings(settings) }
+      return supervisor.reload(settings, credentials)
+    },
+  })
   const operations = createOperations({
-    ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, session, about },
+    ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, about },
+    get session() {
+      return session
+    },
     server: {
       status: () => ({
         ...about,
@@ -186,7 +194,7 @@ async function openApi(
         startedAt,
         listeners: told.map(({ role, host, port }) => ({ name: role, address: host, port })),
       }),
-      reload: () => reload(supervisor, hooks, credentials),
+      reload,
       stop: () => hooks.onStop('asked'),
     },
   })
@@ -196,17 +204,19 @@ async function openApi(
     messageBytesMax: start.settings.session.messageSize,
     web: start.settings.web,
   })
-  return await openDoors(start, api, notify, (endpoints) => {
+  const opened = await openDoors(start, api, notify)
+  if (!opened.ok) return opened
+  const tell = (endpoints: readonly Endpoint[]): void => {
     told = endpoints
-  })
+  }
+  return ok({ ...opened.value, told: tell, reload })
 }
 
 async function openDoors(
   start: Start,
   api: Api,
   notify: ProcessNotify,
-  told: OpenDoors['told'],
-): Promise<Result<OpenDoors, StartProblem>> {
+): Promise<Result<Pick<OpenDoors, 'endpoints' | 'closers'>, StartProblem>> {
   const control = await api.listenControl()
   if (!control.ok)
     return err({ message: control.error, next: 'The command line needs this socket. Choose another folder with --data DIR.' })
@@ -219,15 +229,5 @@ async function openDoors(
     endpoints.push({ ...endpoint, port: web.value.port })
     closers.push(() => web.value.close())
   }
-  return ok({ endpoints, closers: [...closers, () => notify.close()], told })
-}
-
-async function reload(supervisor: Supervisor, hooks: ServerHooks, current: TlsCredentials) {
-  const again = hooks.reread()
-  if (!again.ok) return { ok: false as const, message: again.error.join('; ') }
-  const { settings, folder, hostname } = again.value
-  const credentials = await certificate(settings.tls, folder, hostname)
-  if (!credentials.ok) return { ok: false as const, message: credentials.error }
-  supervisor.reload(settings, credentials.value ?? current)
-  return { ok: true as const }
+  return ok({ endpoints, closers: [...closers, () => notify.close()] })
 }

@@ -64,8 +64,9 @@ export class Supervisor {
     for (const worker of this.#workers) tell(worker, { type: 'work' })
   }
 
-  reload(settings: Settings, credentials: TlsCredentials): void {
-    for (const worker of this.#workers) tell(worker, { type: 'reload', settings, credentials })
+  /** Answers when every thread goes by them. */
+  async reload(settings: Settings, credentials: TlsCredentials): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => reloadIn(worker, { settings, credentials })))
   }
 
   /** Workers first, then whoever else holds the store, then the writer, which commits what is left. */
@@ -125,6 +126,23 @@ function listenIn(worker: Thread, endpoints: readonly Endpoint[]): Promise<Resul
       if (message.type === 'refused') resolve(err({ endpoint: message.endpoint, error: message.error }))
     })
     tell(worker, { type: 'listen', endpoints })
+  })
+}
+
+function reloadIn(worker: Thread, change: { readonly settings: Settings; readonly credentials: TlsCredentials }): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
+      worker.off('message', heard)
+      worker.off('exit', over)
+      resolve()
+    }
+    const heard = (message: FromWorker): void => {
+      if (message.type === 'reloaded') over()
+    }
+    worker.on('message', heard)
+    // A thread that ends meanwhile will follow no settings any more.
+    worker.on('exit', over)
+    tell(worker, { type: 'reload', ...change })
   })
 }
 

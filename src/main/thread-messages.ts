@@ -35,4 +35,5 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'listening'; readonly endpoints: readonly Endpoint[] }
   | { readonly type: 'refused'; readonly endpoint: Endpoint; readonly error: ListenError }
+  | { readonly type: 'reloaded' }
   | { readonly type: 'stopped' }

@@ -44,8 +44,10 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     return complain(terminal, start.error.join('\n  '), 'Mend the settings, then start again. docs/settings.md lists them all.')
   const stop = stopSignal(terminal)
   const log = nodeLog(start.value.settings.log)
+  const reload = reloadSignal()
   const server = await startServer(start.value, { log, reread: () => startOf(options), onStop: stop.ask })
   if (!server.ok) return complain(terminal, server.error.message, server.error.next)
+  reload.to(() => void server.value.reload())
   const { store } = server.value.supervisor
   const people = options.demo === true ? await firstPeople(start.value.folder, store) : []
   dropPrivileges(start.value.settings.process, start.value.folder)
@@ -120,4 +122,19 @@ function stopSignal(terminal: Terminal): StopSignal {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   return { asked: promise, ask: resolve }
+}
+
+/** Asked for before the server is there, it is done once it is: SIGHUP must never end a server that is starting. */
+function reloadSignal(): { to(reload: () => void): void } {
+  let asked = false
+  let perform = (): void => {
+    asked = true
+  }
+  process.on('SIGHUP', () => perform())
+  return {
+    to(reload) {
+      perform = reload
+      if (asked) reload()
+    },
+  }
 }

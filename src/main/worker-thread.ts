@@ -17,7 +17,8 @@ supervisor.on('message', async (message: ToWorker) => {
     case 'work':
       return worker.work()
     case 'reload':
-      return worker.reload(message.settings, message.credentials)
+      worker.reload(message.settings, message.credentials)
+      return tell({ type: 'reloaded' })
     case 'stop':
       await worker.stop()
       tell({ type: 'stopped' })

@@ -18,6 +18,7 @@ import { connectStore } from '../store/database/sqlite/client.ts'
 import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
+import { sessionSettings } from './session-settings.ts'
 import type { FromWorker, WorkerData } from './thread-messages.ts'
 
 type TlsMode = 'none' | 'starttls' | 'implicit'
@@ -36,6 +37,8 @@ const DRAIN_LOOK_MS = 50
 interface Service {
   accept(connection: Connection): void
   refuse?(connection: Connection): void
+  /** The sessions that begin from now on follow the settings in force. */
+  configure(): void
   /** Sessions under way. */
   readonly open: number
   stop(): void
@@ -111,7 +114,12 @@ export class Worker {
 
   reload(settings: Settings, credentials: TlsCredentials): void {
     this.#settings = settings
-    for (const listener of this.#listeners) listener.renew(credentials)
+    for (const listener of this.#listeners) {
+      listener.renew(credentials)
+      listener.limit(settings.session.connections)
+    }
+    for (const service of this.#services) service.configure()
+    this.#delivery?.configure(settings)
   }
 
   /** In order: no new connections, sessions end after the message in hand, attempts under way finish, the store is let go. */
@@ -149,11 +157,19 @@ export class Worker {
   }
 
   #smtp(role: SessionRole, tls: { readonly startTls: boolean }): Service {
-    return new SmtpService({ role, context: this.#sessionContext(), startTls: tls.startTls })
+    const service = new SmtpService({ role, context: this.#sessionContext(), startTls: tls.startTls })
+    return {
+      accept: service.accept,
+      refuse: service.refuse,
+      configure: () => service.configure(this.#sessionContext()),
+      get open() {
+        return service.open
+      },
+      stop: () => service.stop(),
+    }
   }
 
   #sessionContext(): SessionContext {
-    const { queue, session } = this.#settings
     return {
       store: this.#store,
       directory: this.#directory,
@@ -163,16 +179,15 @@ export class Worker {
       ids: this.#ids,
       log: this.#log,
       hostname: this.#data.hostname,
-      settings: session,
-      patience: { expireAfter: queue.expireAfter, delayNoticeAfter: queue.delayNotices ? queue.delayNoticeAfter : undefined },
-      isTrusted: networkTest(session.trustedNetworks),
+      ...sessionSettings(this.#settings),
+      isTrusted: networkTest(this.#settings.session.trustedNetworks),
       hasRoom: () => this.#disk.hasRoom(),
       stopping: this.#stopping.signal,
     }
   }
 
-  #pop3({ startTls }: { readonly startTls: boolean }): Service {
-    const context: Pop3Context = {
+  #pop3Context({ startTls }: { readonly startTls: boolean }): Pop3Context {
+    return {
       store: this.#store,
       locks: this.#locks,
       authenticate: (name, password) => this.#authenticator.authenticate(name, password),
@@ -183,6 +198,10 @@ export class Worker {
       signal: this.#stopping.signal,
       startTls,
     }
+  }
+
+  #pop3(tls: { readonly startTls: boolean }): Service {
+    let context = this.#pop3Context(tls)
     let open = 0
     const accept = (connection: Connection): void => {
       open++
@@ -190,6 +209,9 @@ export class Worker {
     }
     return {
       accept,
+      configure: () => {
+        context = this.#pop3Context(tls)
+      },
       get open() {
         return open
       },

@@ -96,6 +96,8 @@ export interface OpenListener {
   readonly port: number
   /** New certificate for the handshakes from now on. */
   renew(credentials: TlsCredentials): void
+  /** Another `maxConnections` for those that come from now on. */
+  limit(maxConnections: number): void
   /** Takes no new connections; the open ones go on. */
   close(): Promise<void>
 }

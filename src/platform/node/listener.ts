@@ -32,13 +32,17 @@ function listen(
   const context = new CurrentContext(options.credentials)
   const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: options.tls === 'implicit' })
   let open = 0
+  let { maxConnections } = options
   server.on('connection', (socket) => {
-    if (open >= options.maxConnections) return refuse(socket, refused)
+    if (open >= maxConnections) return refuse(socket, refused)
     open++
     socket.once('close', () => open--)
     take(socket, options, context, accept)
   })
-  return start(server, options, shared, context)
+  const limit: OpenListener['limit'] = (connections) => {
+    maxConnections = connections
+  }
+  return start(server, options, shared, { renew: context.renew, limit })
 }
 
 function take(socket: Socket, options: ListenOptions, context: CurrentContext, accept: Accept): void {
@@ -65,7 +69,7 @@ function start(
   server: Server,
   options: ListenOptions,
   shared: boolean,
-  context: CurrentContext,
+  change: Pick<OpenListener, 'renew' | 'limit'>,
 ): Promise<Result<OpenListener, ListenError>> {
   return new Promise((resolve) => {
     server.once('error', (error: Error & { code?: string }) => resolve(err(listenError(error))))
@@ -77,7 +81,7 @@ function start(
       resolve(
         ok({
           port: typeof address === 'object' && address ? address.port : options.port,
-          renew: context.renew,
+          ...change,
           close: () => close(server),
         }),
       )

@@ -1,10 +1,11 @@
 // A data folder belongs to one process at a time. The lock is the kernel's, on a small SQLite file: it goes with the process, also with one
 // that is killed, so there is never a stale lock to remove by hand.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '../../ground/result.ts'
+import { makeFolder } from './folder.ts'
 
 export interface FolderLock {
   release(): void
@@ -25,7 +26,7 @@ export function lockDataFolder(folder: string, pid: number): Result<FolderLock, 
   const note = join(folder, 'owner.pid')
   let db: DatabaseSync | undefined
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     db = new DatabaseSync(file, { timeout: 0 })
     db.exec('BEGIN EXCLUSIVE')
     writeFileSync(note, `${pid}\n`)
