@@ -1,11 +1,13 @@
 // Tables and the procedure of store-accept.ts: the shape of an accepted message, without depending on the stages.
 
 import { type Generated, sql } from 'kysely'
-import { contentMigrations, putContent } from '../../src/store/content/content.ts'
+import { contentMigrations } from '../../src/store/content/content.tables.ts'
+import { putContent } from '../../src/store/content/content.ts'
 import type { Migration } from '../../src/store/database/migration.ts'
 import { procedure, run, type Steps } from '../../src/store/database/procedure.ts'
 import { statementsOf } from '../../src/store/database/statement.ts'
-import { eventMigrations, recordEvent } from '../../src/store/events/events.ts'
+import { eventMigrations } from '../../src/store/events/events.tables.ts'
+import { recordEvent } from '../../src/store/events/events.ts'
 
 interface Tables {
   message: { org: number; id: string; content_id: string; reverse_path: string; subject: string; received_at: number }

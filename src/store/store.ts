@@ -3,7 +3,7 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { Result } from '../ground/result.ts'
 import type { Procedure } from './database/procedure.ts'
-import type { Row, Statement } from './database/statement.ts'
+import type { Row, Sql, Statement } from './database/statement.ts'
 
 /**
  * `busy`: another process holds the database. `full`: no room on the disk (or the store's own limit is reached). `failed`: the engine
@@ -23,6 +23,6 @@ export interface Store {
   all<Args extends object, R>(statement: Statement<Args, R>, args: Args): Promise<readonly Row<R>[]>
   first<Args extends object, R>(statement: Statement<Args, R>, args: Args): Promise<Row<R> | undefined>
   /** For questions whose shape is only known when asked (filters); built each time. */
-  query<DB, R>(build: (db: Kysely<DB>) => Compilable<R>): Promise<readonly R[]>
+  query<DB, R>(build: (db: Kysely<DB>, sql: Sql) => Compilable<R>): Promise<readonly R[]>
   close(): Promise<void>
 }

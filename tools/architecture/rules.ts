@@ -63,9 +63,15 @@ function judgeTarget(found: Import, target: string, area: Area): Finding {
 
 /** `*.tables.ts` is for the part itself and for main, which lists every table. */
 function judgeTables(found: Import, target: string): Finding {
-  if (!target.endsWith('.tables.ts') || posix.dirname(target) === posix.dirname(found.from)) return undefined
-  if (areaOf(found.from)?.name === 'main') return undefined
+  if (!target.endsWith('.tables.ts') || areaOf(found.from)?.name === 'main') return undefined
+  if (posix.dirname(target) === posix.dirname(found.from)) return found.typeOnly ? undefined : LOADS_TABLES
   return { what: `imports the tables of another part (${target})`, instead: 'ask the part through its door; it owns its tables' }
+}
+
+const LOADS_TABLES: Finding = {
+  what: 'loads migrations',
+  instead:
+    'import the types of the tables only: threads that serve shall not carry what runs once; src/main/migrations.ts lists them',
 }
 
 function judgeStages(found: Import, target: string): Finding {
@@ -125,6 +131,11 @@ function judgeNode(found: Import, area: Area): Finding {
 
 function judgePackage(found: Import, area: Area): Finding {
   const name = packageName(found.specifier)
+  if (name === 'kysely' && !found.typeOnly)
+    return {
+      what: 'imports kysely as a value, which loads it',
+      instead: 'import its types only; builders are given `sql`, and src/store/database/kysely.ts loads the library when it must',
+    }
   if (area.packages.includes('*') || area.packages.includes(name)) return undefined
   for (const [ending, packages] of PACKAGE_PLACES) if (found.from.endsWith(ending) && packages.includes(name)) return undefined
   if (name === 'kysely')

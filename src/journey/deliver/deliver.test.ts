@@ -10,7 +10,8 @@ import type { Procedure } from '../../store/database/procedure.ts'
 import { openTestStore } from '../../store/database/testing.ts'
 import { eventsOfMessage } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
-import { findInbox, listMaildrop, mailboxMigrations, mailboxProcedures } from '../mailbox/mailbox.ts'
+import { mailboxMigrations } from '../mailbox/mailbox.tables.ts'
+import { findInbox, listMaildrop, mailboxProcedures } from '../mailbox/mailbox.ts'
 import {
   claimDestinationProcedure,
   findMessages,

@@ -9,13 +9,15 @@ import { test } from 'node:test'
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import { nodeClock } from '../../platform/node/clock.ts'
-import { contentMigrations, contentProcedures, putContent } from '../../store/content/content.ts'
+import { contentMigrations } from '../../store/content/content.tables.ts'
+import { contentProcedures, putContent } from '../../store/content/content.ts'
 import { migrate } from '../../store/database/migrate.ts'
 import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { openWriter } from '../../store/database/sqlite/connection.ts'
 import { openInProcess } from '../../store/database/sqlite/in-process.ts'
 import { sqliteMigrator } from '../../store/database/sqlite/migrator.ts'
 import type { Store } from '../../store/store.ts'
+import { mailboxMigrations } from './mailbox.tables.ts'
 import {
   appendMessage,
   createInbox,
@@ -23,7 +25,6 @@ import {
   LOCK_LEASE_MS,
   listMaildrop,
   MaildropLocks,
-  mailboxMigrations,
   mailboxProcedures,
 } from './mailbox.ts'
 

@@ -1,6 +1,5 @@
 // The SQL of mailboxes: every statement over their tables, and no other file has any.
 
-import { sql } from 'kysely'
 import { statementsOf } from '../../store/database/statement.ts'
 import type { MailboxTables } from './mailbox.tables.ts'
 
@@ -75,7 +74,7 @@ export const mailboxById = statement<InMailbox>('mailbox.mailboxById')((db, a) =
 )
 
 /** The row's lock is held until the commit: two appends cannot take one uid, nor commit in the wrong order. */
-export const takeUid = statement<InMailbox & { sizeBytes: number }>('mailbox.takeUid')((db, a) =>
+export const takeUid = statement<InMailbox & { sizeBytes: number }>('mailbox.takeUid')((db, a, sql) =>
   db
     .updateTable('mailbox')
     .set((e) => ({
@@ -160,17 +159,18 @@ export const messageById = statement<InMailbox & { id: string }>('mailbox.messag
 // The maildrop's lock
 
 /** Takes the lock when it was never held, was given back, or its lease is over; the returned token tells that it was taken. */
-export const takeLock = statement<InMailbox & { holder: string; now: number; leaseUntil: number }>('mailbox.takeLock')((db, a) =>
-  db
-    .insertInto('maildrop_lock')
-    .values({ org: a.org, mailbox_id: a.mailboxId, holder: a.holder, token: 1, lease_until: a.leaseUntil })
-    .onConflict((c) =>
-      c
-        .columns(['org', 'mailbox_id'])
-        .doUpdateSet({ holder: a.holder, token: sql<number>`maildrop_lock.token + 1`, lease_until: a.leaseUntil })
-        .where('maildrop_lock.lease_until', '<=', a.now),
-    )
-    .returning('token'),
+export const takeLock = statement<InMailbox & { holder: string; now: number; leaseUntil: number }>('mailbox.takeLock')(
+  (db, a, sql) =>
+    db
+      .insertInto('maildrop_lock')
+      .values({ org: a.org, mailbox_id: a.mailboxId, holder: a.holder, token: 1, lease_until: a.leaseUntil })
+      .onConflict((c) =>
+        c
+          .columns(['org', 'mailbox_id'])
+          .doUpdateSet({ holder: a.holder, token: sql<number>`maildrop_lock.token + 1`, lease_until: a.leaseUntil })
+          .where('maildrop_lock.lease_until', '<=', a.now),
+      )
+      .returning('token'),
 )
 
 /** Also when the lease is over, as long as nobody else took the lock: the token tells. */

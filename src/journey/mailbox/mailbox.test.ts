@@ -4,11 +4,13 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
-import { contentFacts, contentMigrations, contentProcedures, encodeChunk, putContent } from '../../store/content/content.ts'
+import { contentMigrations } from '../../store/content/content.tables.ts'
+import { contentFacts, contentProcedures, encodeChunk, putContent } from '../../store/content/content.ts'
 import { procedure } from '../../store/database/procedure.ts'
 import { forEachEngine, type TestEngine } from '../../store/database/testing.ts'
 import type { Store } from '../../store/store.ts'
 import { MAILDROP_PAGE_ROWS } from './limits.ts'
+import { mailboxMigrations } from './mailbox.tables.ts'
 import {
   appendMessageProcedure,
   clearMailboxProcedure,
@@ -22,7 +24,6 @@ import {
   listMaildrop,
   type Mailbox,
   MaildropLocks,
-  mailboxMigrations,
   mailboxProcedures,
   openMailboxMessage,
   removeLockedProcedure,

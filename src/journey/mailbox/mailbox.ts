@@ -17,7 +17,7 @@ export {
   MaildropLocks,
   type MaildropLocksOptions,
 } from './lock.ts'
-export { type MailboxTables, mailboxMigrations } from './mailbox.tables.ts'
+export type { MailboxTables } from './mailbox.tables.ts'
 export { findInbox, findMailbox, findMessage, listMaildrop, openMailboxMessage } from './read.ts'
 export {
   clearMailbox,

@@ -1,17 +1,12 @@
 // SQL of a recipient's life: entering, claiming, recording, what operators do. States that an index depends on stand in the text
 // (`sql.lit`): neither engine uses a partial index for a bound value.
 
-import { sql } from 'kysely'
 import { statementsOf } from '../../store/database/statement.ts'
 import type { MessageSource, QueueTables } from './queue.tables.ts'
 import type { RecipientKey } from './rows.ts'
 import type { FinalState } from './states.ts'
 
 const statement = statementsOf<QueueTables>()
-
-const SCHEDULED = sql.lit('scheduled' as const)
-const ACTIVE = sql.lit('active' as const)
-const HELD = sql.lit('held' as const)
 
 interface LastWord {
   readonly code: number
@@ -110,13 +105,13 @@ const CLAIM_COLUMNS = [
 ] as const
 
 /** Due recipients in order; those of one message that fell due together stand together. */
-export const claimable = statement<{ destination: string; now: number; limit: number }>('queue.claimable')((db, a) =>
+export const claimable = statement<{ destination: string; now: number; limit: number }>('queue.claimable')((db, a, sql) =>
   db
     .selectFrom('recipient as r')
     .innerJoin('message as m', (j) => j.onRef('m.org', '=', 'r.org').onRef('m.id', '=', 'r.message_id'))
     .select(CLAIM_COLUMNS)
     .where('r.destination', '=', a.destination)
-    .where('r.state', '=', SCHEDULED)
+    .where('r.state', '=', sql.lit('scheduled'))
     .where('r.due_at', '<=', a.now)
     .orderBy('r.due_at')
     .orderBy('r.org')
@@ -127,7 +122,7 @@ export const claimable = statement<{ destination: string; now: number; limit: nu
 
 /** Those of one message behind a recipient of it. */
 export const claimableRest = statement<RecipientKey & { destination: string; now: number; limit: number }>('queue.claimableRest')(
-  (db, a) =>
+  (db, a, sql) =>
     db
       .selectFrom('recipient as r')
       .innerJoin('message as m', (j) => j.onRef('m.org', '=', 'r.org').onRef('m.id', '=', 'r.message_id'))
@@ -144,7 +139,7 @@ export const claimableRest = statement<RecipientKey & { destination: string; now
 )
 
 export const activate = statement<RecipientKey & { worker: string; token: number; dueAt: number; now: number }>('queue.activate')(
-  (db, a) =>
+  (db, a, sql) =>
     db
       .updateTable('recipient')
       .set({
@@ -158,69 +153,69 @@ export const activate = statement<RecipientKey & { worker: string; token: number
       .where('org', '=', a.org)
       .where('message_id', '=', a.messageId)
       .where('n', '=', a.n)
-      .where('state', '=', SCHEDULED),
+      .where('state', '=', sql.lit('scheduled')),
 )
 
-export const firstScheduled = statement<{ destination: string }>('queue.firstScheduled')((db, a) =>
+export const firstScheduled = statement<{ destination: string }>('queue.firstScheduled')((db, a, sql) =>
   db
     .selectFrom('recipient')
     .select('due_at')
     .where('destination', '=', a.destination)
-    .where('state', '=', SCHEDULED)
+    .where('state', '=', sql.lit('scheduled'))
     .orderBy('due_at')
     .limit(1),
 )
 
 /** Active recipients of a worker, in the order of the destinations they go back to. */
-export const activeOf = statement<{ worker: string; limit: number }>('queue.activeOf')((db, a) =>
+export const activeOf = statement<{ worker: string; limit: number }>('queue.activeOf')((db, a, sql) =>
   db
     .selectFrom('recipient')
     .select(['org', 'message_id', 'n', 'destination', 'due_at'])
     .where('worker', '=', a.worker)
-    .where('state', '=', ACTIVE)
+    .where('state', '=', sql.lit('active'))
     .orderBy('destination')
     .limit(a.limit),
 )
 
 /** Given back without an attempt: as if it had never been claimed. */
-export const unclaim = statement<RecipientKey & { worker: string; token: number; dueAt: number }>('queue.unclaim')((db, a) =>
+export const unclaim = statement<RecipientKey & { worker: string; token: number; dueAt: number }>('queue.unclaim')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ state: 'scheduled', worker: null, token: null, due_at: a.dueAt, attempts: sql<number>`attempts - 1` })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', ACTIVE)
+    .where('state', '=', sql.lit('active'))
     .where('worker', '=', a.worker)
     .where('token', '=', a.token),
 )
 
 /** Its worker is gone: back to the time recorded before the attempt began. */
-export const recover = statement<RecipientKey & { worker: string }>('queue.recover')((db, a) =>
+export const recover = statement<RecipientKey & { worker: string }>('queue.recover')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ state: 'scheduled', worker: null, token: null })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', ACTIVE)
+    .where('state', '=', sql.lit('active'))
     .where('worker', '=', a.worker),
 )
 
-export const heldByAttempt = statement<RecipientKey & { worker: string; token: number }>('queue.heldByAttempt')((db, a) =>
+export const heldByAttempt = statement<RecipientKey & { worker: string; token: number }>('queue.heldByAttempt')((db, a, sql) =>
   db
     .selectFrom('recipient')
     .select('address')
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', ACTIVE)
+    .where('state', '=', sql.lit('active'))
     .where('worker', '=', a.worker)
     .where('token', '=', a.token),
 )
 
 export const finishAttempt = statement<RecipientKey & LastWord & { state: FinalState; at: number }>('queue.finishAttempt')(
-  (db, a) =>
+  (db, a, sql) =>
     db
       .updateTable('recipient')
       .set({
@@ -236,10 +231,10 @@ export const finishAttempt = statement<RecipientKey & LastWord & { state: FinalS
       .where('org', '=', a.org)
       .where('message_id', '=', a.messageId)
       .where('n', '=', a.n)
-      .where('state', '=', ACTIVE),
+      .where('state', '=', sql.lit('active')),
 )
 
-export const deferAttempt = statement<RecipientKey & LastWord & { dueAt: number }>('queue.deferAttempt')((db, a) =>
+export const deferAttempt = statement<RecipientKey & LastWord & { dueAt: number }>('queue.deferAttempt')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({
@@ -255,12 +250,12 @@ export const deferAttempt = statement<RecipientKey & LastWord & { dueAt: number 
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', ACTIVE),
+    .where('state', '=', sql.lit('active')),
 )
 
 /** Says what is left; with nothing left the message is finished and needs no more attention. */
 export const closeRecipients = statement<{ org: number; messageId: string; count: number; at: number }>('queue.closeRecipients')(
-  (db, a) =>
+  (db, a, sql) =>
     db
       .updateTable('message')
       .set({
@@ -283,7 +278,7 @@ export const lastRecipient = statement<{ org: number; messageId: string }>('queu
     .limit(1),
 )
 
-export const openRecipients = statement<{ org: number; messageId: string; count: number }>('queue.openRecipients')((db, a) =>
+export const openRecipients = statement<{ org: number; messageId: string; count: number }>('queue.openRecipients')((db, a, sql) =>
   db
     .updateTable('message')
     .set({ open_recipients: sql<number>`open_recipients + ${a.count}` })
@@ -300,48 +295,48 @@ export const recipientState = statement<RecipientKey>('queue.recipientState')((d
     .where('n', '=', a.n),
 )
 
-export const holdRecipient = statement<RecipientKey>('queue.holdRecipient')((db, a) =>
+export const holdRecipient = statement<RecipientKey>('queue.holdRecipient')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ state: 'held' })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', SCHEDULED),
+    .where('state', '=', sql.lit('scheduled')),
 )
 
-export const releaseRecipient = statement<RecipientKey & { dueAt: number }>('queue.releaseRecipient')((db, a) =>
+export const releaseRecipient = statement<RecipientKey & { dueAt: number }>('queue.releaseRecipient')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ state: 'scheduled', due_at: a.dueAt })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', HELD),
+    .where('state', '=', sql.lit('held')),
 )
 
-export const retryRecipient = statement<RecipientKey & { dueAt: number }>('queue.retryRecipient')((db, a) =>
+export const retryRecipient = statement<RecipientKey & { dueAt: number }>('queue.retryRecipient')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ due_at: a.dueAt })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', SCHEDULED),
+    .where('state', '=', sql.lit('scheduled')),
 )
 
-export const dropRecipient = statement<RecipientKey & { at: number }>('queue.dropRecipient')((db, a) =>
+export const dropRecipient = statement<RecipientKey & { at: number }>('queue.dropRecipient')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ state: 'dropped', finished_at: a.at })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', 'in', [SCHEDULED, HELD]),
+    .where('state', 'in', [sql.lit('scheduled' as const), sql.lit('held' as const)]),
 )
 
 /** A released message gets time to be tried, however long it was held. */
-export const grantTime = statement<{ org: number; messageId: string; expiresAt: number }>('queue.grantTime')((db, a) =>
+export const grantTime = statement<{ org: number; messageId: string; expiresAt: number }>('queue.grantTime')((db, a, sql) =>
   db
     .updateTable('message')
     .set({

@@ -1,8 +1,8 @@
 // Tables of the queue. A message has one row, each of its recipients one more; `destination` and `worker` are global on purpose: a
 // destination's limits and a worker's life concern all organisations at once.
 
-import { type Kysely, sql } from 'kysely'
-import type { ColumnTypes, Migration } from '../../store/database/migration.ts'
+import type { Kysely } from 'kysely'
+import type { ColumnTypes, Migration, Sql } from '../../store/database/migration.ts'
 import type { RecipientState } from './states.ts'
 
 /** The door a message came in by. */
@@ -88,16 +88,16 @@ export interface QueueTables {
 export const queueMigrations: readonly Migration[] = [
   {
     name: 'queue/0001-first',
-    async up(db, types) {
-      await createMessages(db, types)
-      await createRecipients(db, types)
-      await createDestinationsAndWorkers(db, types)
-      await createIndexes(db)
+    async up(db, types, sql) {
+      await createMessages(db, types, sql)
+      await createRecipients(db, types, sql)
+      await createDestinationsAndWorkers(db, types, sql)
+      await createIndexes(db, sql)
     },
   },
 ]
 
-async function createMessages(db: Kysely<never>, types: ColumnTypes): Promise<void> {
+async function createMessages(db: Kysely<never>, types: ColumnTypes, sql: Sql): Promise<void> {
   await db.schema
     .createTable('message')
     .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
@@ -124,7 +124,7 @@ async function createMessages(db: Kysely<never>, types: ColumnTypes): Promise<vo
     .execute()
 }
 
-async function createRecipients(db: Kysely<never>, types: ColumnTypes): Promise<void> {
+async function createRecipients(db: Kysely<never>, types: ColumnTypes, sql: Sql): Promise<void> {
   await db.schema
     .createTable('recipient')
     .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
@@ -149,7 +149,7 @@ async function createRecipients(db: Kysely<never>, types: ColumnTypes): Promise<
     .execute()
 }
 
-async function createDestinationsAndWorkers(db: Kysely<never>, types: ColumnTypes): Promise<void> {
+async function createDestinationsAndWorkers(db: Kysely<never>, types: ColumnTypes, sql: Sql): Promise<void> {
   await db.schema
     .createTable('destination')
     .addColumn('name', 'text', (c) => c.notNull().primaryKey())
@@ -167,7 +167,7 @@ async function createDestinationsAndWorkers(db: Kysely<never>, types: ColumnType
     .execute()
 }
 
-async function createIndexes(db: Kysely<never>): Promise<void> {
+async function createIndexes(db: Kysely<never>, sql: Sql): Promise<void> {
   // Partial indexes: rows enter and leave them with their state, so that finished rows cost the living nothing.
   await sql`create index recipient_due on recipient (destination, due_at, org, message_id, n) where state = 'scheduled'`.execute(
     db,

@@ -56,7 +56,7 @@ export {
   unclaimProcedure,
 } from './lease.ts'
 export { CLAIM_MAX, RECORD_ATTEMPTS_MAX, RECOVER_MAX } from './limits.ts'
-export { type MessageSource, type QueueTables, queueMigrations } from './queue.tables.ts'
+export type { MessageSource, QueueTables } from './queue.tables.ts'
 export {
   type AttemptRecorded,
   type AttemptResult,

@@ -1,8 +1,8 @@
 // SQL of questions: lists, searches, counts. Each state of open recipients is asked for by its own partial index.
 
-import { type Kysely, sql } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import { idAt } from '../../ground/ids.ts'
-import { statementsOf } from '../../store/database/statement.ts'
+import { type Sql, statementsOf } from '../../store/database/statement.ts'
 import type { Store } from '../../store/store.ts'
 import type { QueueTables } from './queue.tables.ts'
 import type { QueueFilter, RecipientKey } from './rows.ts'
@@ -23,9 +23,9 @@ export interface ChangeableArgs {
 
 /** Open recipients with their messages, in the order in which those came. */
 export function entriesOf(store: Store, filter: QueueFilter, page: KeyPage) {
-  return store.query((db: Kysely<QueueTables>) =>
+  return store.query((db: Kysely<QueueTables>, sql) =>
     db
-      .selectFrom(openKeys(db, filter, page).as('key'))
+      .selectFrom(openKeys({ db, sql, filter }, page).as('key'))
       .innerJoin('recipient as r', (j) =>
         j.onRef('r.org', '=', 'key.org').onRef('r.message_id', '=', 'key.messageId').onRef('r.n', '=', 'key.n'),
       )
@@ -39,21 +39,29 @@ export function entriesOf(store: Store, filter: QueueFilter, page: KeyPage) {
 }
 
 export function changeableOf(store: Store, filter: QueueFilter, args: ChangeableArgs): Promise<readonly RecipientKey[]> {
-  return store.query((db: Kysely<QueueTables>) => changeableKeys(db, filter, args))
+  return store.query((db: Kysely<QueueTables>, sql) => changeableKeys({ db, sql, filter }, args))
 }
 
 export async function countActive(store: Store, filter: QueueFilter): Promise<number> {
-  const rows = await store.query((db: Kysely<QueueTables>) => activeCount(db, filter))
+  const rows = await store.query((db: Kysely<QueueTables>, sql) => activeCount({ db, sql, filter }))
   return rows[0]?.count ?? 0
 }
 
+/** A question about open recipients, and what it is put into words with. */
+interface Question {
+  readonly db: Kysely<QueueTables>
+  readonly sql: Sql
+  readonly filter: QueueFilter
+}
+
 /** Keys of open recipients in the order in which their messages came. */
-function openKeys(db: Kysely<QueueTables>, filter: QueueFilter, { limit, after }: KeyPage) {
+function openKeys(question: Question, { limit, after }: KeyPage) {
+  const { db, sql, filter } = question
   const states = filter.state === undefined ? OPEN_STATES : [filter.state]
   const each = states.map((state) =>
     db
       .selectFrom(
-        matching(db, filter, state)
+        matching(question, state)
           .$if(after !== undefined, (q) =>
             q.where(sql<boolean>`(r.org, r.message_id, r.n) > (${after?.org}, ${after?.messageId}, ${after?.n})`),
           )
@@ -69,15 +77,16 @@ function openKeys(db: Kysely<QueueTables>, filter: QueueFilter, { limit, after }
 }
 
 /** Those an action can change, in no order. Once changed they are no longer among them. */
-function changeableKeys(db: Kysely<QueueTables>, filter: QueueFilter, args: ChangeableArgs) {
+function changeableKeys(question: Question, args: ChangeableArgs) {
+  const { db, filter } = question
   const states = FROM[args.action].filter((state) => filter.state === undefined || filter.state === state)
-  if (states.length === 0) return matching(db, filter, 'scheduled').limit(0)
+  if (states.length === 0) return matching(question, 'scheduled').limit(0)
   const each = states.map((state) =>
     db
       .selectFrom(
-        matching(db, filter, state)
+        matching(question, state)
           .$if(args.action === 'retry', (q) =>
-            q.where((e) => e.or([e('r.due_at', '>', args.now), e.exists(heldDestination(db, args.now))])),
+            q.where((e) => e.or([e('r.due_at', '>', args.now), e.exists(heldDestination(question, args.now))])),
           )
           .limit(args.limit)
           .as(state),
@@ -95,15 +104,17 @@ const FROM: Readonly<Record<QueueAction, readonly OpenState[]>> = {
   drop: ['scheduled', 'held'],
 }
 
-function activeCount(db: Kysely<QueueTables>, filter: QueueFilter) {
+function activeCount(question: Question) {
+  const { sql, filter } = question
   const counted = filter.state === undefined || filter.state === 'active'
-  return matching(db, filter, 'active')
+  return matching(question, 'active')
     .$if(!counted, (q) => q.where(sql<boolean>`1 = 0`))
     .clearSelect()
     .select((e) => e.fn.countAll<number>().as('count'))
 }
 
-function matching(db: Kysely<QueueTables>, filter: QueueFilter, state: OpenState) {
+function matching(question: Question, state: OpenState) {
+  const { db, sql, filter } = question
   return db
     .selectFrom('recipient as r')
     .select(['r.org', 'r.message_id as messageId', 'r.n'])
@@ -115,10 +126,10 @@ function matching(db: Kysely<QueueTables>, filter: QueueFilter, state: OpenState
       q.where(sql<string>`lower(r.address)`, '=', (filter.address as string).toLowerCase()),
     )
     .$if(filter.receivedBefore !== undefined, (q) => q.where('r.message_id', '<', idAt(filter.receivedBefore as number)))
-    .$if(filter.reversePath !== undefined, (q) => q.where((e) => e.exists(sentBy(db, filter.reversePath as string))))
+    .$if(filter.reversePath !== undefined, (q) => q.where((e) => e.exists(sentBy(question, filter.reversePath as string))))
 }
 
-function sentBy(db: Kysely<QueueTables>, reversePath: string) {
+function sentBy({ db, sql }: Question, reversePath: string) {
   return db
     .selectFrom('message as m')
     .select('m.id')
@@ -126,7 +137,7 @@ function sentBy(db: Kysely<QueueTables>, reversePath: string) {
     .where(sql<string>`lower(m.reverse_path)`, '=', reversePath.toLowerCase())
 }
 
-function heldDestination(db: Kysely<QueueTables>, now: number) {
+function heldDestination({ db, sql }: Question, now: number) {
   return db
     .selectFrom('destination as d')
     .select('d.name')
@@ -139,17 +150,26 @@ function unionOf<Q extends { unionAll(other: Q): Q }>(queries: readonly Q[]): Q 
   return others.reduce((union, other) => union.unionAll(other), head)
 }
 
-export function countState(store: Store, state: OpenState) {
-  return store.query((db: Kysely<QueueTables>) =>
-    db
-      .selectFrom('recipient')
-      .select((e) => ['destination', e.fn.countAll<number>().as('count'), e.fn.min('due_at').as('due_at')])
-      .where('state', '=', sql.lit(state))
-      .groupBy('destination'),
-  )
+const statement = statementsOf<QueueTables>()
+
+const countScheduled = statement<object>('queue.countScheduled')((db, _, sql) => countOf(db, sql.lit('scheduled')))
+const countActiveOnes = statement<object>('queue.countActive')((db, _, sql) => countOf(db, sql.lit('active')))
+const countHeld = statement<object>('queue.countHeld')((db, _, sql) => countOf(db, sql.lit('held')))
+
+function countOf(db: Kysely<QueueTables>, state: RawBuilder<OpenState>) {
+  return db
+    .selectFrom('recipient')
+    .select((e) => ['destination', e.fn.countAll<number>().as('count'), e.fn.min('due_at').as('due_at')])
+    .where('state', '=', state)
+    .groupBy('destination')
 }
 
-const statement = statementsOf<QueueTables>()
+const COUNTS = { scheduled: countScheduled, active: countActiveOnes, held: countHeld }
+
+/** For each destination, how many are in this state. */
+export function countState(store: Store, state: OpenState) {
+  return store.all(COUNTS[state], {})
+}
 
 interface Page {
   readonly org: number
@@ -172,7 +192,7 @@ export const byHeaderMessageId = statement<Page & { headerMessageId: string }>('
     .limit(a.limit),
 )
 
-export const bySender = statement<Page & { address: string }>('queue.bySender')((db, a) =>
+export const bySender = statement<Page & { address: string }>('queue.bySender')((db, a, sql) =>
   db
     .selectFrom('message')
     .select('id')
@@ -184,7 +204,7 @@ export const bySender = statement<Page & { address: string }>('queue.bySender')(
     .limit(a.limit),
 )
 
-export const byRecipient = statement<Page & { address: string }>('queue.byRecipient')((db, a) =>
+export const byRecipient = statement<Page & { address: string }>('queue.byRecipient')((db, a, sql) =>
   db
     .selectFrom('recipient')
     .select('message_id as id')

@@ -1,15 +1,10 @@
 // SQL of what time does to messages: attention, expiry, forgetting.
 
-import { sql } from 'kysely'
 import { statementsOf } from '../../store/database/statement.ts'
 import type { QueueTables } from './queue.tables.ts'
 import type { RecipientKey } from './rows.ts'
 
 const statement = statementsOf<QueueTables>()
-
-const SCHEDULED = sql.lit('scheduled' as const)
-const ACTIVE = sql.lit('active' as const)
-const HELD = sql.lit('held' as const)
 
 export const wantingAttention = statement<{ now: number; limit: number }>('queue.wantingAttention')((db, a) =>
   db.selectFrom('message').selectAll().where('attention_at', '<=', a.now).orderBy('attention_at').limit(a.limit),
@@ -36,25 +31,26 @@ export const recipientsOf = statement<{ org: number; messageId: string; from: nu
       .limit(a.limit),
 )
 
-export const openRecipientsOf = statement<{ org: number; messageId: string; limit: number }>('queue.openRecipientsOf')((db, a) =>
-  db
-    .selectFrom('recipient')
-    .selectAll()
-    .where('org', '=', a.org)
-    .where('message_id', '=', a.messageId)
-    .where('state', 'in', [SCHEDULED, ACTIVE, HELD])
-    .orderBy('n')
-    .limit(a.limit),
+export const openRecipientsOf = statement<{ org: number; messageId: string; limit: number }>('queue.openRecipientsOf')(
+  (db, a, sql) =>
+    db
+      .selectFrom('recipient')
+      .selectAll()
+      .where('org', '=', a.org)
+      .where('message_id', '=', a.messageId)
+      .where('state', 'in', [sql.lit('scheduled' as const), sql.lit('active' as const), sql.lit('held' as const)])
+      .orderBy('n')
+      .limit(a.limit),
 )
 
-export const expireRecipient = statement<RecipientKey & { at: number }>('queue.expireRecipient')((db, a) =>
+export const expireRecipient = statement<RecipientKey & { at: number }>('queue.expireRecipient')((db, a, sql) =>
   db
     .updateTable('recipient')
     .set({ state: 'expired', finished_at: a.at })
     .where('org', '=', a.org)
     .where('message_id', '=', a.messageId)
     .where('n', '=', a.n)
-    .where('state', '=', SCHEDULED),
+    .where('state', '=', sql.lit('scheduled')),
 )
 
 export const markNotified = statement<RecipientKey>('queue.markNotified')((db, a) =>

@@ -1,12 +1,15 @@
 // A queue for tests: a store with the queue's tables, and messages put into it. Only tests and benches import this.
 
-import { contentMigrations, contentProcedures, putContent } from '../../store/content/content.ts'
+import { contentMigrations } from '../../store/content/content.tables.ts'
+import { contentProcedures, putContent } from '../../store/content/content.ts'
 import { procedure, type Steps } from '../../store/database/procedure.ts'
 import { openTestStore, type TestStoreOptions } from '../../store/database/testing.ts'
-import { eventMigrations, eventProcedures } from '../../store/events/events.ts'
+import { eventMigrations } from '../../store/events/events.tables.ts'
+import { eventProcedures } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import { insertMessage, insertRecipient } from './enqueue.ts'
-import { queueMigrations, queueProcedures } from './queue.ts'
+import { queueMigrations } from './queue.tables.ts'
+import { queueProcedures } from './queue.ts'
 import type { NewMessage } from './rows.ts'
 
 export interface TestMessage extends Partial<NewMessage> {

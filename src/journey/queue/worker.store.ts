@@ -1,12 +1,10 @@
 // SQL of destinations and of the workers that deliver to them.
 
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { statementsOf } from '../../store/database/statement.ts'
 import type { QueueTables } from './queue.tables.ts'
 
 const statement = statementsOf<QueueTables>()
-
-const SCHEDULED = sql.lit('scheduled' as const)
 
 export const destinationDue = statement<{ name: string }>('queue.destinationDue')((db, a) =>
   db.selectFrom('destination').select(['due_at', 'held_until']).where('name', '=', a.name),
@@ -50,7 +48,7 @@ export const destinationLease = statement<{ name: string }>('queue.destinationLe
 )
 
 /** Takes the lease from the holder it was seen with: 0 rows when someone was faster. */
-export const takeDestination = statement<{ name: string; worker: string; token: number }>('queue.takeDestination')((db, a) =>
+export const takeDestination = statement<{ name: string; worker: string; token: number }>('queue.takeDestination')((db, a, sql) =>
   db
     .updateTable('destination')
     .set({ worker: a.worker, token: sql<number>`token + 1` })
@@ -105,13 +103,13 @@ function nextDue(db: Kysely<QueueTables>) {
 }
 
 /** Destinations whose row is later than their recipients, which only a lost race can bring about. */
-export const lateDestinations = statement<{ limit: number }>('queue.lateDestinations')((db, a) =>
+export const lateDestinations = statement<{ limit: number }>('queue.lateDestinations')((db, a, sql) =>
   db
     .selectFrom(
       db
         .selectFrom('recipient')
         .select((e) => ['destination', e.fn.min('due_at').as('first_due')])
-        .where('state', '=', SCHEDULED)
+        .where('state', '=', sql.lit('scheduled'))
         .groupBy('destination')
         .as('r'),
     )

@@ -1,6 +1,5 @@
 // Tables of content: what a message is made of, written once and counted.
 
-import { sql } from 'kysely'
 import type { Migration } from '../database/migration.ts'
 
 /** Each chunk is compressed by itself, so that a range can be read without what stands before it. */
@@ -36,7 +35,7 @@ export interface ContentTables {
 export const contentMigrations: readonly Migration[] = [
   {
     name: 'content/0001-first',
-    async up(db, types) {
+    async up(db, types, sql) {
       await db.schema
         .createTable('content')
         .addColumn('id', 'text', (c) => c.primaryKey().notNull())

@@ -7,11 +7,11 @@ import type { Clock } from '../../ground/ports/clock.ts'
 import { procedure, type Steps } from '../database/procedure.ts'
 import { forEachEngine, type TestEngine } from '../database/testing.ts'
 import type { Store } from '../store.ts'
+import { contentMigrations } from './content.tables.ts'
 import {
   ContentMissing,
   ContentWriter,
   contentFacts,
-  contentMigrations,
   contentProcedures,
   type NewContent,
   placeContent,

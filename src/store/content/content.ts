@@ -15,7 +15,7 @@ export {
   sweepAbandoned,
   sweepAbandonedProcedure,
 } from './content.store.ts'
-export { type ContentEncoding, type ContentTables, contentMigrations } from './content.tables.ts'
+export type { ContentEncoding, ContentTables } from './content.tables.ts'
 export { decodeChunk, type EncodedChunk, encodeChunk } from './encode.ts'
 export { type ContentFacts, ContentMissing, contentFacts, readContent, readRange, readWhole } from './read.ts'
 export { ContentWriter, type NewContent, placeContent } from './writer.ts'

@@ -1,6 +1,9 @@
 // Tables come into being and change by migrations, only ever added. Each part names its own: `queue/0001-first`.
 
 import type { Kysely } from 'kysely'
+import type { Sql } from './kysely.ts'
+
+export type { Sql } from './kysely.ts'
 
 /** The types in which the engines differ. */
 export interface ColumnTypes {
@@ -13,5 +16,5 @@ export interface ColumnTypes {
 export interface Migration {
   /** `part/NNNN-what`; runs once, in the order of the list. */
   readonly name: string
-  up(db: Kysely<never>, types: ColumnTypes): Promise<void>
+  up(db: Kysely<never>, types: ColumnTypes, sql: Sql): Promise<void>
 }

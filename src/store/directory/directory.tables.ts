@@ -1,6 +1,5 @@
 // Tables of the directory: who exists and what they may do.
 
-import { sql } from 'kysely'
 import type { Migration } from '../database/migration.ts'
 
 export interface DirectoryTables {
@@ -52,7 +51,7 @@ export interface DirectoryTables {
 export const directoryMigrations: readonly Migration[] = [
   {
     name: 'directory/0001-first',
-    async up(db, types) {
+    async up(db, types, sql) {
       const integer = sql.raw(types.integer)
       await db.schema
         .createTable('organisation')

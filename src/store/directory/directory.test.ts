@@ -7,6 +7,7 @@ import type { Passwords } from '../../ground/ports/passwords.ts'
 import type { Random } from '../../ground/ports/random.ts'
 import type { Procedure } from '../database/procedure.ts'
 import { forEachEngine, type TestEngine } from '../database/testing.ts'
+import { directoryMigrations } from './directory.tables.ts'
 import {
   Authenticator,
   addAliasProcedure,
@@ -14,7 +15,6 @@ import {
   addOrganisationProcedure,
   addPersonProcedure,
   DirectoryCache,
-  directoryMigrations,
   directoryProcedures,
   findPerson,
   findRecipient,

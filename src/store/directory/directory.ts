@@ -31,7 +31,7 @@ export {
   setPassword,
   setPasswordProcedure,
 } from './directory.store.ts'
-export { type DirectoryTables, directoryMigrations } from './directory.tables.ts'
+export type { DirectoryTables } from './directory.tables.ts'
 export { directoryErrorText } from './errors.ts'
 export {
   type FoundRecipient,

@@ -1,6 +1,6 @@
 // The table of events: one row for each thing that happened to a message or to one of its recipients.
 
-import { type Generated, sql } from 'kysely'
+import type { Generated } from 'kysely'
 import type { Migration } from '../database/migration.ts'
 
 export interface EventTables {
@@ -21,7 +21,7 @@ export interface EventTables {
 export const eventMigrations: readonly Migration[] = [
   {
     name: 'events/0001-first',
-    async up(db, types) {
+    async up(db, types, sql) {
       await db.schema
         .createTable('event')
         .addColumn('id', sql.raw(types.serial), (c) => c.primaryKey().notNull())

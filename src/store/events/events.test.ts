@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { forEachEngine, type TestEngine } from '../database/testing.ts'
 import { encodeData } from './encode.ts'
+import { eventMigrations } from './events.tables.ts'
 import {
   deleteEventsBeforeProcedure,
   EVENT_TYPES,
-  eventMigrations,
   eventProcedures,
   eventsOfMessage,
   eventsOfMessages,

@@ -17,6 +17,6 @@ export {
   recordEvent,
   recordEventProcedure,
 } from './events.store.ts'
-export { type EventTables, eventMigrations } from './events.tables.ts'
+export type { EventTables } from './events.tables.ts'
 
 export const eventProcedures = [recordEventProcedure, deleteEventsBeforeProcedure]

@@ -2,18 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { insertMessage, insertRecipient, queueMigrations, queueProcedures } from '../../journey/queue/queue.ts'
+import { queueMigrations } from '../../journey/queue/queue.tables.ts'
+import { insertMessage, insertRecipient, queueProcedures } from '../../journey/queue/queue.ts'
 import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { procedure } from '../../store/database/procedure.ts'
 import { openTestStore } from '../../store/database/testing.ts'
-import {
-  EVENT_TYPES,
-  eventMigrations,
-  eventProcedures,
-  type JourneyEvent,
-  recordEvent,
-  recordEventProcedure,
-} from '../../store/events/events.ts'
+import { eventMigrations } from '../../store/events/events.tables.ts'
+import { EVENT_TYPES, eventProcedures, type JourneyEvent, recordEvent, recordEventProcedure } from '../../store/events/events.ts'
 import { Journey, JourneysAnswer, JourneysQuestion } from '../api/contract.ts'
 import { searchJourneys, showJourney } from './journeys.ts'
 import { timelineEntry } from './timeline.ts'

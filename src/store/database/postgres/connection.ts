@@ -1,7 +1,6 @@
 // Connections to PostgreSQL, and how its values become ours.
 
 import pg from 'pg'
-import { postgresBuilder } from '../dialects.ts'
 import { KEPT_STATEMENTS_MAX, POSTGRES_CONNECT_WAIT_MS, POSTGRES_CONNECTIONS_MAX } from '../limits.ts'
 import type { CompiledStatement, Statement } from '../statement.ts'
 
@@ -62,7 +61,7 @@ export class CompiledStatements {
     let compiled = this.#compiled.get(statement)
     if (!compiled) {
       if (this.#compiled.size >= KEPT_STATEMENTS_MAX) this.#compiled.clear()
-      compiled = statement.compile(postgresBuilder)
+      compiled = statement.compile('postgres')
       this.#compiled.set(statement, compiled)
     }
     return { name: statement.name, text: compiled.sql, values: compiled.bind(args) }

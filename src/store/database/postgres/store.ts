@@ -8,11 +8,12 @@ import { assert, unreachable } from '../../../ground/assert.ts'
 import { err, ok, type Result } from '../../../ground/result.ts'
 import type { Store, StoreError } from '../../store.ts'
 import { plainCopy } from '../arguments.ts'
-import { postgresBuilder } from '../dialects.ts'
+import { builderOf } from '../dialects.ts'
 import { isPostgresBug, isPostgresRetry, postgresFault, StoreFault } from '../fault.ts'
+import { kysely } from '../kysely.ts'
 import { SERIALIZATION_TRIES_MAX, STEPS_PER_CALL_MAX } from '../limits.ts'
 import { byName, type Procedure, type Step } from '../procedure.ts'
-import type { Row, Statement } from '../statement.ts'
+import type { Row, Sql, Statement } from '../statement.ts'
 import { CompiledStatements, openPool, type PostgresOptions } from './connection.ts'
 
 export interface PostgresStoreOptions extends PostgresOptions {
@@ -66,8 +67,8 @@ class PostgresStore implements Store {
     return (await this.all(statement, args))[0]
   }
 
-  async query<DB, R>(build: (db: Kysely<DB>) => Compilable<R>): Promise<readonly R[]> {
-    const { sql, parameters } = build(postgresBuilder as unknown as Kysely<DB>).compile()
+  async query<DB, R>(build: (db: Kysely<DB>, sql: Sql) => Compilable<R>): Promise<readonly R[]> {
+    const { sql, parameters } = build(builderOf('postgres') as unknown as Kysely<DB>, kysely().sql).compile()
     return (await this.#read(() => this.#pool.query({ text: sql, values: [...parameters] }))).rows as readonly R[]
   }
 

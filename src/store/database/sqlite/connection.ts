@@ -1,7 +1,6 @@
 // Connections to the SQLite file: the writer's and the readers', with their pragmas and their kept statements.
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { sqliteBuilder } from '../dialects.ts'
 import {
   BUSY_WAIT_MS,
   CHECKPOINT_PAGES,
@@ -77,7 +76,7 @@ export class KeptStatements {
     const known = this.#kept.get(statement)
     if (known) return known
     if (this.#kept.size >= KEPT_STATEMENTS_MAX) this.#kept.clear()
-    const { sql, bind } = statement.compile(sqliteBuilder)
+    const { sql, bind } = statement.compile('sqlite')
     const kept = { prepared: this.#db.prepare(sql), bind }
     this.#kept.set(statement, kept)
     return kept

@@ -7,7 +7,7 @@ import type { Store, StoreError } from '../../store.ts'
 import { plainCopy } from '../arguments.ts'
 import { BATCH_CALLS_MAX } from '../limits.ts'
 import type { Procedure } from '../procedure.ts'
-import type { Row, Statement } from '../statement.ts'
+import type { Row, Sql, Statement } from '../statement.ts'
 import { openWriter, type WriterOptions } from './connection.ts'
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts'
 import { SqliteReader } from './reader.ts'
@@ -56,7 +56,7 @@ class InProcessStore implements Store {
     return this.#reader.all(statement, args)[0]
   }
 
-  async query<DB, R>(build: (db: Kysely<DB>) => Compilable<R>): Promise<readonly R[]> {
+  async query<DB, R>(build: (db: Kysely<DB>, sql: Sql) => Compilable<R>): Promise<readonly R[]> {
     return this.#reader.query(build)
   }
 

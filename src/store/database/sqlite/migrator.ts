@@ -1,31 +1,30 @@
 // Migrations on SQLite: Kysely over the writer's connection, one immediate transaction for each.
 
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult } from 'kysely'
 import { SQLITE_TYPES } from '../dialects.ts'
+import { kysely } from '../kysely.ts'
 import { ForeignDatabase, type Migrator } from '../migrate.ts'
 
 /** Marks the file as a store of Posthorn's ("PHOR"), so that another program's database is refused, not changed. */
 const APPLICATION_ID = 0x50484f52
 
 export function sqliteMigrator(db: DatabaseSync): Migrator {
-  const kysely = kyselyOver(db)
   return {
     types: SQLITE_TYPES,
+    async seen() {
+      refuseForeign(db)
+      if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migration'").get()) return undefined
+      return db
+        .prepare('SELECT name FROM migration')
+        .all()
+        .map(({ name }) => String(name))
+    },
     async exclusively(work) {
       refuseForeign(db)
       db.exec('BEGIN IMMEDIATE')
       try {
-        const result = await work(kysely)
+        const result = await work(kyselyOver(db))
         db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
         db.exec('COMMIT')
         return result
@@ -45,11 +44,12 @@ function refuseForeign(db: DatabaseSync): void {
 
 /** A Kysely that executes on this connection; slow and general, for migrations. */
 function kyselyOver(db: DatabaseSync): Kysely<never> {
+  const { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } = kysely()
   return new Kysely<never>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),
       createDriver: () => new ConnectionDriver(db),
-      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createIntrospector: (builder) => new SqliteIntrospector(builder),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   })

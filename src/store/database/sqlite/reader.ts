@@ -2,10 +2,11 @@
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Compilable, Kysely } from 'kysely'
-import { sqliteBuilder } from '../dialects.ts'
+import { builderOf } from '../dialects.ts'
 import { StoreFault, sqliteFault } from '../fault.ts'
+import { kysely } from '../kysely.ts'
 import { KEPT_QUERIES_MAX } from '../limits.ts'
-import type { Row, Statement } from '../statement.ts'
+import type { Row, Sql, Statement } from '../statement.ts'
 import { KeptStatements, openReader, plainRows } from './connection.ts'
 
 export class SqliteReader {
@@ -23,8 +24,8 @@ export class SqliteReader {
     return this.#read(() => this.#statements.all(statement as Statement<never, unknown>, args)) as readonly Row<R>[]
   }
 
-  query<DB, R>(build: (db: Kysely<DB>) => Compilable<R>): readonly R[] {
-    const { sql, parameters } = build(sqliteBuilder as unknown as Kysely<DB>).compile()
+  query<DB, R>(build: (db: Kysely<DB>, sql: Sql) => Compilable<R>): readonly R[] {
+    const { sql, parameters } = build(builderOf('sqlite') as unknown as Kysely<DB>, kysely().sql).compile()
     return this.#read(() => plainRows(this.#keep(sql).all(...(parameters as SQLInputValue[])))) as readonly R[]
   }
 

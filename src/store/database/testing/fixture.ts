@@ -1,6 +1,6 @@
 // A small table and the procedures on it that the contract is tried with; also loaded by the threads and processes the tests start.
 
-import { type Generated, sql } from 'kysely'
+import type { Generated } from 'kysely'
 import type { Migration } from '../migration.ts'
 import { all, first, notify, procedure, run, type Steps } from '../procedure.ts'
 import { statementsOf } from '../statement.ts'
@@ -12,7 +12,7 @@ export interface ContractTables {
 export const contractMigrations: readonly Migration[] = [
   {
     name: 'contract/0001-first',
-    async up(db, types) {
+    async up(db, types, sql) {
       await db.schema
         .createTable('item')
         .addColumn('id', sql.raw(types.serial), (c) => c.primaryKey().notNull())

@@ -11,23 +11,18 @@ import { selfSigned } from '../../../../platform/node/certificate.ts'
 import { nodeClock } from '../../../../platform/node/clock.ts'
 import { nodeListener } from '../../../../platform/node/listener.ts'
 import { nodeRandom } from '../../../../platform/node/random.ts'
-import {
-  ContentWriter,
-  contentMigrations,
-  contentProcedures,
-  type NewContent,
-  placeContent,
-} from '../../../../store/content/content.ts'
+import { contentMigrations } from '../../../../store/content/content.tables.ts'
+import { ContentWriter, contentProcedures, type NewContent, placeContent } from '../../../../store/content/content.ts'
 import { procedure, type Steps } from '../../../../store/database/procedure.ts'
 import { openTestStore } from '../../../../store/database/testing.ts'
 import type { Store } from '../../../../store/store.ts'
+import { mailboxMigrations } from '../../../mailbox/mailbox.tables.ts'
 import {
   type AppendMessage,
   appendMessage,
   createInboxProcedure,
   listMaildrop,
   MaildropLocks,
-  mailboxMigrations,
   mailboxProcedures,
 } from '../../../mailbox/mailbox.ts'
 import { type Pop3Context, servePop3 } from '../pop3.ts'
