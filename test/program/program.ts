@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
+export const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
 
 export interface Ready {
   readonly ready: true
@@ -30,8 +30,9 @@ export interface Program {
   errors(): string
   /** SIGTERM; answers the exit code. */
   stop(): Promise<number | null>
-  /** SIGKILL. */
-  kill(): Promise<void>
+  /** SIGKILL; harmless where it has ended already. */
+  kill(): Promise<number | null>
+  readonly exited: Promise<number | null>
 }
 
 export interface StartArguments {
@@ -80,8 +81,9 @@ export async function startProgram(args: StartArguments = {}): Promise<Program> 
     },
     async kill() {
       child.kill('SIGKILL')
-      await exited
+      return await exited
     },
+    exited,
   }
 }
 
