@@ -113,12 +113,12 @@ function sectionLines(section: string, settings: readonly Setting[]): readonly s
 
 function rowOf({ path, schema, required }: Setting): string {
   const standard = required ? '(must be set)' : schema.default === undefined ? '–' : code(JSON.stringify(schema.default))
-  return `| \`${path}\` | ${valueOf(schema)} | ${standard} | ${sentence(schema.description ?? '')} |`
+  return `| \`${path}\` | ${kindOf(schema)} | ${standard} | ${sentence(schema.description ?? '')} |`
 }
 
-function valueOf(schema: Schema): string {
+function kindOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((word) => code(JSON.stringify(word))).join(', ')
-  if (schema.items) return `list${countsOf(schema)} of ${schema.items.properties ? 'tables' : valueOf(schema.items)}`
+  if (schema.items) return `list${countsOf(schema)} of ${schema.items.properties ? 'tables' : kindOf(schema.items)}`
   if (schema.properties) return 'table'
   if (schema.type === 'object') return 'table of names and texts'
   if (schema.type === 'integer') return `whole number${boundsOf(schema)}`
