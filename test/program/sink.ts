@@ -21,9 +21,16 @@ export interface SinkManners {
   readonly recipient?: (address: string) => string | undefined
   /** The reply to MAIL. */
   readonly sender?: (address: string) => string | undefined
+  /** The reply at the end of a message; undefined accepts. */
+  readonly message?: (message: SunkMessage) => string | undefined
 }
 
-export async function openSink(manners: SinkManners = {}, port = 0): Promise<Sink> {
+export interface SinkPlace {
+  readonly host?: string
+  readonly port?: number
+}
+
+export async function openSink(manners: SinkManners = {}, { host = '127.0.0.1', port = 0 }: SinkPlace = {}): Promise<Sink> {
   const messages: SunkMessage[] = []
   let wake = (): void => {}
   const sockets = new Set<Socket>()
@@ -36,7 +43,7 @@ export async function openSink(manners: SinkManners = {}, port = 0): Promise<Sin
       wake()
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
   return {
     port: (server.address() as { port: number }).port,
     messages,
@@ -87,8 +94,10 @@ function talk(socket: Socket, manners: SinkManners, done: (message: SunkMessage)
       buffer = buffer.slice(end + (inData ? 5 : 2))
       if (inData) {
         inData = false
-        done({ from, to, content: part.replace(/\r\n\.\./g, '\r\n.') })
-        say('250 2.0.0 taken')
+        const message = { from, to, content: part.replace(/\r\n\.\./g, '\r\n.') }
+        const refusal = manners.message?.(message)
+        if (refusal === undefined) done(message)
+        say(refusal ?? '250 2.0.0 taken')
       } else command(part)
     }
   })
