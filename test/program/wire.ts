@@ -9,6 +9,9 @@ export interface Heard {
   readonly text: string
 }
 
+/** The server has closed the connection where an answer was expected. */
+export class HungUp extends Error {}
+
 export class Wire {
   #socket: Socket
   #buffer = Buffer.alloc(0)
@@ -63,7 +66,7 @@ export class Wire {
     const lines: string[] = []
     for (;;) {
       const line = await this.line()
-      if (line === undefined) throw new Error(`the server hung up after ${JSON.stringify(lines)}`)
+      if (line === undefined) throw new HungUp(`the server hung up after ${JSON.stringify(lines)}`)
       lines.push(line)
       if (line[3] !== '-') return { code: Number(line.slice(0, 3)), text: lines.join('\n') }
     }
@@ -91,7 +94,7 @@ export class Wire {
         this.#buffer = this.#buffer.subarray(at + mark.length)
         return found
       }
-      if (this.#ended) throw new Error('the server hung up')
+      if (this.#ended) throw new HungUp('the server hung up')
       from = Math.max(0, this.#buffer.length - mark.length)
       await this.#more()
     }
