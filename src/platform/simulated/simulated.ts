@@ -1,0 +1,15 @@
+// The simulated world: every port from one seed, remote hosts with the manners of real ones, and a client that sends. The door.
+
+export { SimulatedClock } from './clock.ts'
+export { type LinkConditions, SimulatedConnection } from './connection.ts'
+export { Life, never } from './life.ts'
+export { type LogLine, SimulatedLog } from './log.ts'
+export type { Answer, Manners, Moment } from './manners.ts'
+export { type Node, type Reach, SimulatedNetwork, type Way } from './network.ts'
+export { type NotifyManners, SimulatedNotify } from './notify.ts'
+export { simulatedPasswords } from './passwords.ts'
+export { gmailLike, microsoftLike, yahooLike } from './providers.ts'
+export { SimulatedRandom } from './random.ts'
+export { type AcceptedMail, RemoteHost } from './remote-host.ts'
+export { SimulatedResolver, type Zone } from './resolver.ts'
+export { type Sending, SendingClient, type Try } from './sending-client.ts'
