@@ -23,7 +23,7 @@ export interface Patience {
 
 export interface SessionContext {
   readonly store: Store
-  readonly directory: Pick<DirectoryCache, 'findDomain' | 'findRecipient'>
+  readonly directory: Pick<DirectoryCache, 'findDomain' | 'findRecipient' | 'firstOrganisation'>
   readonly mailboxes: LocalMailboxes
   readonly authenticator: Pick<Authenticator, 'authenticate'>
   readonly clock: Clock

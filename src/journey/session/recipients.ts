@@ -96,5 +96,5 @@ export async function bareRecipient(context: SessionContext, address: Address): 
 
 /** Whose queue a message goes into that a trusted machine sends from outside to outside: the first there is. */
 export async function organisationOf(context: SessionContext): Promise<number> {
-  return (await listOrganisations(context.store))[0]?.id ?? 0
+  return (await context.directory.firstOrganisation()) ?? 0
 }

@@ -177,6 +177,7 @@ test('[J9] a bug of ours is a 451 and an alarm, never a loss, and the connection
   const directory: typeof real = {
     findDomain: (domain) => (bug ? Promise.reject(new Error('boom')) : real.findDomain(domain)),
     findRecipient: (address) => real.findRecipient(address),
+    firstOrganisation: () => real.firstOrganisation(),
   }
   const talk = talkTo({ ...house, context: { ...house.context, directory } }, 'mx')
   assert.match(

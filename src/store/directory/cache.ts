@@ -3,7 +3,7 @@
 import type { Clock } from '../../ground/ports/clock.ts'
 import type { Notify } from '../../ground/ports/notify.ts'
 import type { Store } from '../store.ts'
-import { type FoundRecipient, findDomain, findRecipient } from './find.ts'
+import { type FoundRecipient, findDomain, findRecipient, listOrganisations } from './find.ts'
 import { CACHE_ENTRIES_MAX, CACHE_MS } from './limits.ts'
 
 interface Remembered<T> {
@@ -17,6 +17,8 @@ export class DirectoryCache {
   readonly #unsubscribe: () => void
   readonly #domains = new Map<string, Remembered<{ readonly org: number } | undefined>>()
   readonly #recipients = new Map<string, Remembered<FoundRecipient | undefined>>()
+  /** One entry at most. */
+  readonly #organisation = new Map<'first', Remembered<number | undefined>>()
 
   constructor(options: { readonly store: Store; readonly clock: Clock; readonly notify: Pick<Notify, 'subscribe'> }) {
     this.#store = options.store
@@ -37,7 +39,13 @@ export class DirectoryCache {
     return this.#ask(this.#recipients, address, () => findRecipient(this.#store, address))
   }
 
+  /** The number of the oldest organisation; undefined before there is one. */
+  firstOrganisation(): Promise<number | undefined> {
+    return this.#ask(this.#organisation, 'first', async () => (await listOrganisations(this.#store))[0]?.id)
+  }
+
   forget(): void {
+    this.#organisation.clear()
     this.#domains.clear()
     this.#recipients.clear()
   }
@@ -47,7 +55,7 @@ export class DirectoryCache {
     this.forget()
   }
 
-  #ask<T>(memory: Map<string, Remembered<T>>, key: string, question: () => Promise<T>): Promise<T> {
+  #ask<T, K extends string>(memory: Map<K, Remembered<T>>, key: K, question: () => Promise<T>): Promise<T> {
     const now = this.#clock.monotonic()
     const known = memory.get(key)
     if (known && known.until > now) return known.answer

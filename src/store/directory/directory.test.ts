@@ -216,4 +216,24 @@ forEachEngine('directory', ({ open }: TestEngine) => {
     await addPerson('p2', 'bob')
     assert.equal((await cache.findRecipient('bob@example.com'))?.type, 'person')
   })
+
+  test('[R8] the first organisation is asked for once, and again after a change', async (t) => {
+    const { store, notify, time, addPerson } = await start(t)
+    let questions = 0
+    const counting = {
+      ...store,
+      all: ((...args: Parameters<typeof store.all>) => {
+        questions++
+        return store.all(...args)
+      }) as typeof store.all,
+    }
+    const cache = new DirectoryCache({ store: counting, clock: time, notify })
+    t.after(() => cache.close())
+    assert.equal(await cache.firstOrganisation(), 1)
+    await cache.firstOrganisation()
+    assert.equal(questions, 1)
+    await addPerson('p2', 'bob')
+    assert.equal(await cache.firstOrganisation(), 1)
+    assert.equal(questions, 2)
+  })
 })
