@@ -1,5 +1,5 @@
-// Checks that every import in src runs the permitted way: `node tools/architecture.ts [--root folder] [--table | --write]`.
-// `--table` prints the table of permitted imports, `--write` puts it into ARCHITECTURE.md between its two marks.
+// Checks that every import in src runs the permitted way: `node tools/architecture.ts [--root folder] [--table | --write | --check]`.
+// `--table` prints the table of permitted imports, `--write` puts it into ARCHITECTURE.md between its two marks, `--check` compares.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,12 +41,21 @@ function write(root: string): number {
   return 0
 }
 
+function check(root: string): number {
+  const document = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  if (withTable(document) === document) return 0
+  console.error('ARCHITECTURE.md does not show the table as it is: run `node tools/architecture.ts --write`')
+  return 1
+}
+
 function main(): number {
-  const { values } = parseArgs({ options: { root: { type: 'string' }, table: { type: 'boolean' }, write: { type: 'boolean' } } })
+  const flag = { type: 'boolean' } as const
+  const { values } = parseArgs({ options: { root: { type: 'string' }, table: flag, write: flag, check: flag } })
   const root = values.root ?? join(import.meta.dirname, '..')
   if (values.table) console.log(tableAsMarkdown())
   if (values.table) return 0
   if (values.write) return write(root)
+  if (values.check) return check(root)
   const problems = checkArchitecture(root)
   for (const { path, line, what, instead } of problems) console.log(`${path}:${line}: ${what} — ${instead}`)
   return problems.length === 0 ? 0 : 1

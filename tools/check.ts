@@ -26,6 +26,9 @@ const CHECKS: readonly Check[] = [
   { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings', '--max-diagnostics=50', `--colors=${COLORS}`] },
   { name: 'architecture', command: ['node', 'tools/architecture.ts'] },
   { name: 'tidy', command: ['node', 'tools/tidy.ts'] },
+  { name: 'settings in docs', command: ['node', 'tools/settings.ts', '--check'] },
+  { name: 'errors in docs', command: ['node', 'tools/errors.ts'] },
+  { name: 'table in ARCHITECTURE.md', command: ['node', 'tools/architecture.ts', '--check'] },
   { name: 'compiled statements', command: ['node', 'tools/statements.ts', '--check'], checksOnly: true },
   { name: 'unused code', command: ['knip', '--no-progress'], checksOnly: true },
 ]
