@@ -12,7 +12,7 @@ export const ALIAS_DEPTH_MAX = 10
 /** Silence after a wrong password, so that guessing costs time. */
 export const WRONG_PASSWORD_DELAY_MS = 1000
 
-/** A connection to which the farewell cannot be written in this time is cut. */
+/** A client that has not hung up so long after the farewell is cut off. */
 export const FAREWELL_MS = 5_000
 
 /** Recipients of one message after aliases were followed: more would make one commit hold up all others. */

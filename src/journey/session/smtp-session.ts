@@ -37,8 +37,12 @@ export class SmtpSession implements ConnectionHandler {
   readonly #core: SmtpServer
   #busy = false
   #paused = false
+  /** Replies wait for the client to read those before. */
+  #clogged = false
   #stopping = false
   #over = false
+  /** Takes back the deadline of the farewell. */
+  #patienceOver = (): void => {}
   #halfClosed = false
   /** Recipients that do not exist here, named so far. */
   #unknown = 0
@@ -68,6 +72,7 @@ export class SmtpSession implements ConnectionHandler {
   }
 
   data(bytes: Uint8Array): void {
+    if (this.#over) return
     this.#core.receive(bytes)
     this.#turn()
   }
@@ -79,18 +84,19 @@ export class SmtpSession implements ConnectionHandler {
   }
 
   drained(): void {
+    this.#clogged = false
     if (this.#paused) this.#turn()
   }
 
   idle(): void {
-    if (this.#over) return this.#connection.destroy()
-    if (this.#busy) return
+    if (this.#busy || this.#over) return
     this.#core.close(replies.TOO_SILENT)
     this.#turn()
   }
 
   closed(end: ConnectionEnd, detail?: string): void {
     this.#over = true
+    this.#patienceOver()
     // Content that was coming in is nobody's: what of it is in the store already is swept.
     this.#incoming = undefined
     if (end === 'reset' || end === 'tls')
@@ -133,16 +139,20 @@ export class SmtpSession implements ConnectionHandler {
 
   #flush(): void {
     const output = this.#core.takeOutput()
-    if (output !== undefined && !this.#connection.write(output)) this.#pause()
+    if (output !== undefined && !this.#connection.write(output)) this.#clogged = true
   }
 
-  /** Back-pressure: what we cannot take now stays in the client's window. */
+  /** Back-pressure: what we cannot take now stays in the client's window; a client that reads no replies is not heard either. */
   #steer(): void {
-    if (!this.#core.wantsInput) this.#pause()
-    else if (this.#paused) {
-      this.#paused = false
-      this.#connection.resume()
-    }
+    if (this.#over) return
+    if (this.#clogged || !this.#core.wantsInput) this.#pause()
+    else this.#resume()
+  }
+
+  #resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#connection.resume()
   }
 
   #pause(): void {
@@ -198,8 +208,10 @@ export class SmtpSession implements ConnectionHandler {
   #farewell(): undefined {
     this.#over = true
     this.#flush()
-    this.#connection.idleTimeout(FAREWELL_MS)
     this.#connection.end()
+    // Its end is only seen by who reads; whatever else still comes is not looked at.
+    this.#resume()
+    this.#patienceOver = this.#context.clock.after(FAREWELL_MS, () => this.#connection.destroy())
   }
 
   #hello(event: EventOf<'hello'>): undefined {

@@ -16,6 +16,9 @@ import { handshake, NodeConnection } from './connection.ts'
 /** Connections that wait for `accept`; the kernel cuts it to its own `somaxconn`. */
 const BACKLOG = 4096
 
+/** What one line and its way to the client may take. */
+const REFUSED_MS = 5_000
+
 type Accept = (connection: Connection) => void
 
 /** `shared`: several threads hold the same port. Without it the port is ours alone, or refused. */
@@ -60,6 +63,9 @@ function takeSecured(socket: Socket, context: CurrentContext, accept: Accept): v
 
 function refuse(socket: Socket, refused?: Accept): void {
   if (!refused) return void socket.destroy()
+  // Those who are refused are not counted, so they may not stay either.
+  const cut = setTimeout(() => socket.destroy(), REFUSED_MS)
+  socket.once('close', () => clearTimeout(cut))
   const connection = new NodeConnection(socket)
   connection.handle({ data: () => {}, ended: () => {}, drained: () => {}, closed: () => {} })
   refused(connection)

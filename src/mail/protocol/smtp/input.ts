@@ -22,6 +22,7 @@ export class InputBuffer {
   #searchedTo = 0
   /** The line that is being read has passed its limit: what is left of it is thrown away. */
   #skipping = false
+  #skippedBytes = 0
 
   /** False when more is unread than may ever be; then nothing was taken. */
   receive(bytes: Uint8Array): boolean {
@@ -41,6 +42,11 @@ export class InputBuffer {
 
   get unreadBytes(): number {
     return this.bytes.length - this.at + this.#laterBytes
+  }
+
+  /** Octets of the line being read that were thrown away because it is too long. */
+  get skippedBytes(): number {
+    return this.#skippedBytes
   }
 
   /** Makes `bytes` hold all that is unread. */
@@ -79,6 +85,7 @@ export class InputBuffer {
   discard(): void {
     this.#forgetLater()
     this.#skipping = false
+    this.#skippedBytes = 0
     this.#set(NOTHING)
   }
 
@@ -109,14 +116,17 @@ export class InputBuffer {
     if (lf === -1) {
       this.#searchedTo = bytes.length
       if (this.#skipping || bytes.length - at >= octetsMax) {
+        const skipped = this.#skippedBytes + bytes.length - at
         this.discard()
         this.#skipping = true
+        this.#skippedBytes = skipped
       }
       return undefined
     }
     this.advance(lf + 1)
     if (this.#skipping || lf + 1 - at > octetsMax) {
       this.#skipping = false
+      this.#skippedBytes = 0
       return TOO_LONG
     }
     return bytes.toString('latin1', at, lf)

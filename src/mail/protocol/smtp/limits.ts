@@ -6,6 +6,9 @@ export const COMMAND_LINE_OCTETS_MAX = 2048
 /** An AUTH command or an answer to a challenge, CR LF included (RFC 4954 §4). */
 export const AUTH_LINE_OCTETS_MAX = 12_288
 
+/** How much of a line that is too long is skipped in the hope of its end, before the connection ends. */
+export const LINE_OVERRUN_OCTETS_MAX = 1024 * 1024
+
 /** Input kept while a verdict is awaited: a pipelined group with a hundred recipients is some 10 KiB. Beyond it, stop reading. */
 export const INPUT_OCTETS_HIGH = 64 * 1024
 

@@ -2,7 +2,7 @@
 
 import { err, ok, type Result } from '../../../ground/result.ts'
 import { type InputBuffer, TOO_LONG } from './input.ts'
-import { AUTH_LINE_OCTETS_MAX, COMMAND_LINE_OCTETS_MAX } from './limits.ts'
+import { AUTH_LINE_OCTETS_MAX, COMMAND_LINE_OCTETS_MAX, LINE_OVERRUN_OCTETS_MAX } from './limits.ts'
 import * as replies from './replies.ts'
 import type { Reply } from './reply.ts'
 
@@ -10,12 +10,18 @@ const PLAIN = /^[\x20-\x7e]*$/
 const CONTROL = /[\x00-\x1f\x7f]/
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The next line; undefined while its end has not come. `tls`: a handshake in clear instead. */
-export function readLine(input: InputBuffer, expected: 'command' | 'auth-response'): Result<string, Reply> | 'tls' | undefined {
+/**
+ * The next line; undefined while its end has not come. `tls`: a handshake in clear instead. `endless`: so long that its end is not
+ * waited for any more.
+ */
+export function readLine(
+  input: InputBuffer,
+  expected: 'command' | 'auth-response',
+): Result<string, Reply> | 'tls' | 'endless' | undefined {
   if (input.beginsWithTlsHandshake()) return 'tls'
   const authLine = expected === 'auth-response' || input.startsWith('AUTH ')
   const line = input.takeLine(authLine ? AUTH_LINE_OCTETS_MAX : COMMAND_LINE_OCTETS_MAX)
-  if (line === undefined) return undefined
+  if (line === undefined) return input.skippedBytes > LINE_OVERRUN_OCTETS_MAX ? 'endless' : undefined
   return line === TOO_LONG ? err(replies.LINE_TOO_LONG) : decodeLine(line)
 }
 

@@ -14,6 +14,7 @@ export const HELP = reply(
 )
 
 export const LINE_TOO_LONG = reply(500, '5.5.2', 'The command line is too long; send a shorter one')
+export const LINE_ENDLESS = reply(500, '5.5.2', 'The command line does not end; goodbye')
 export const LINE_END = reply(500, '5.5.2', 'A command must end with CR LF')
 export const CONTROL_OCTETS = reply(500, '5.5.2', 'The command contains control characters; send plain text only')
 export const NOT_UTF8 = reply(500, '5.5.2', 'The command is not valid UTF-8; send ASCII or UTF-8')

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputBuffer } from './input.ts'
+import { LINE_OVERRUN_OCTETS_MAX } from './limits.ts'
 import { codes, Drive, OPTIONS } from './server.testing.ts'
 import { reply, SmtpServer } from './smtp.ts'
 
@@ -145,7 +146,7 @@ test('[S7] [S9] [S10] bad lines and unknown commands', () => {
 test('[trap 6] [S8] a line that does not end costs bounded memory and one 500', () => {
   const drive = Drive.ready()
   const piece = Buffer.alloc(4096, 'x')
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 200; i++) {
     assert.equal(drive.sendBytes(piece).length, 0)
     assert.ok(drive.server.unreadBytes <= 4096)
   }
@@ -421,6 +422,17 @@ test('one octet at a time while a verdict is awaited: kept, in order, and copied
   assert.equal(drive.server.unreadBytes, rest.length)
   drive.server.accept()
   assert.equal(codes(drive.run()), `250${' 250'.repeat(401)}`)
+})
+
+test('a line that does not end is skipped for a while, then the connection ends', () => {
+  const drive = Drive.ready({})
+  const piece = 'x'.repeat(64 * 1024)
+  const pieces = LINE_OVERRUN_OCTETS_MAX / piece.length
+  for (let n = 0; n < pieces; n++) assert.equal(drive.send(piece), '')
+  assert.equal(codes(drive.send('\r\nNOOP\r\n')), '500 250')
+  for (let n = 0; n < pieces; n++) assert.equal(drive.send(piece), '')
+  assert.match(drive.send('x'), /^500 5\.5\.2 .*does not end/)
+  assert.deepEqual(drive.events.at(-1), { type: 'close', reason: 'overrun' })
 })
 
 test('input that is used up is let go, also without keep', () => {

@@ -186,6 +186,7 @@ export class SmtpServer {
     const line = readLine(this.#input, this.#mode === 'auth' ? 'auth-response' : 'command')
     if (line === undefined) return false
     if (line === 'tls') this.#end('other-protocol', replies.OTHER_PROTOCOL)
+    else if (line === 'endless') this.#end('overrun', replies.LINE_ENDLESS)
     else if (this.#mode === 'auth') this.#respond(line.ok ? line.value : undefined)
     else if (line.ok) this.#command(line.value)
     else this.#refuse(line.error)
