@@ -11,7 +11,7 @@ export function manual(): string {
     '<!-- Made by `node src/surface/cli/manual.ts > docs/cli.md`; a test compares. -->',
     '',
     'Commands talk to the running server over `control.sock` in the data folder. Where no server runs, they open the store themselves and',
-    'hold its lock for as long as they take; `stop` and `reload` need a server.',
+    'hold its lock for as long as they take; `status`, `stop` and `reload` need a server.',
     '',
     'The answer goes to standard output, everything else to standard error. With `--json` the answer is one JSON value, and so is an error:',
     '`{"error":{"code","message","next"}}`. Colours appear on a terminal alone, and not where `NO_COLOR` is set.',
