@@ -5,10 +5,8 @@ import { access } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { err, ok, type Result } from './ground/result.ts'
-import { check } from './main/check.ts'
-import { openOffline } from './main/offline.ts'
 import { connectRunning } from './main/running.ts'
-import { type UpOptions, up } from './main/up.ts'
+import type { UpOptions } from './main/up.ts'
 import { VERSION } from './main/version.ts'
 import { type CliIo, runCli } from './surface/cli/cli.ts'
 
@@ -39,9 +37,13 @@ function commandLine(): CliIo {
       version: VERSION,
       defaultDataDir: 'data',
       connect: connectRunning,
-      openOffline,
-      up: (options) => up(options.configFile === undefined ? withDemo(options) : options, terminal()),
-      check: (options) => check(options),
+      // Loaded when asked for: a server carries nothing of the other commands, and they nothing of it.
+      openOffline: async (dataDir) => (await import('./main/offline.ts')).openOffline(dataDir),
+      up: async (options) => {
+        const { up } = await import('./main/up.ts')
+        return up(options.configFile === undefined ? withDemo(options) : options, terminal())
+      },
+      check: async (options) => (await import('./main/check.ts')).check(options),
     },
   }
 }

@@ -2,27 +2,22 @@
 
 import { join } from 'node:path'
 import type { Endpoint } from '../config/config.ts'
-import { idSource } from '../ground/ids.ts'
 import type { Log } from '../ground/ports/log.ts'
 import { err, ok, type Result } from '../ground/result.ts'
-import { forgetLocksProcedure } from '../journey/mailbox/mailbox.ts'
-import { recoverWorkersProcedure } from '../journey/queue/queue.ts'
+import { forgetLocksProcedure } from '../journey/mailbox/lock.ts'
+import { recoverWorkersProcedure } from '../journey/queue/lease.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { nodeListener } from '../platform/node/listener.ts'
 import { type ProcessNotify, processNotify } from '../platform/node/notify.ts'
-import { nodePasswords } from '../platform/node/passwords.ts'
 import { nodeRandom } from '../platform/node/random.ts'
 import { lockDataFolder } from '../store/database/lock.ts'
 import { migrate } from '../store/database/migrate.ts'
 import { openWriter } from '../store/database/sqlite/connection.ts'
 import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
 import { type Api, createApi } from '../surface/api/api.ts'
-import { changesOf, createOperations } from '../surface/operations/operations.ts'
 import { certificate } from './certificate.ts'
-import { localSession } from './local-session.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { type Reloaded, reloader } from './reload.ts'
-import { sessionSettings } from './session-settings.ts'
 import type { Start } from './settings.ts'
 import { Supervisor } from './supervisor.ts'
 import { VERSION } from './version.ts'
@@ -171,38 +166,30 @@ async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks)
   const notify = processNotify()
   let told: readonly Endpoint[] = []
   const startedAt = nodeClock.now()
-  const { store } = supervisor
   const about = { version: VERSION, hostname: start.hostname }
-  const ids = idSource(nodeClock, nodeRandom())
-  let session = localSession({ start, store, notify, ids, log: hooks.log })
+  let settings = start.settings
   const reload = reloader({
     ...{ start, log: hooks.log, reread: hooks.reread },
-    apply: (settings, credentials) => {
-      session = { ...session, ...sessionSettings(settings) }
-      return supervisor.reload(settings, credentials)
+    apply: (changed, credentials) => {
+      settings = changed
+      return supervisor.reload(changed, credentials)
     },
   })
-  const operations = createOperations({
-    ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, about },
-    get session() {
-      return session
-    },
-    server: {
-      status: () => ({
-        ...about,
-        pid: process.pid,
-        startedAt,
-        listeners: told.map(({ role, host, port }) => ({ name: role, address: host, port })),
-      }),
-      reload,
-      stop: () => hooks.onStop('asked'),
-    },
-  })
+  const server = {
+    status: () => ({
+      ...about,
+      pid: process.pid,
+      startedAt,
+      listeners: told.map(({ role, host, port }) => ({ name: role, address: host, port })),
+    }),
+    reload,
+    stop: () => hooks.onStop('asked'),
+  }
+  const parts = { start, store: supervisor.store, notify, log: hooks.log, settings: () => settings, server, about }
   const api = createApi({
-    ...{ operations, changes: changesOf({ store, notify }), clock: nodeClock, random: nodeRandom(), log: hooks.log },
-    dataDir: start.folder,
+    ...{ clock: nodeClock, random: nodeRandom(), log: hooks.log, dataDir: start.folder, web: start.settings.web },
     messageBytesMax: start.settings.session.messageSize,
-    web: start.settings.web,
+    answers: async () => (await import('./questions.ts')).answersTo(parts),
   })
   const opened = await openDoors(start, api, notify)
   if (!opened.ok) return opened

@@ -9,12 +9,12 @@ import { nodeRandom } from '../platform/node/random.ts'
 import { listDomains, listOrganisations } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { type DemoPerson, demoPeople } from './demo.ts'
+import { TLS_OF } from './endpoints.ts'
 import { dropPrivileges } from './privileges.ts'
 import { type Server, startServer } from './server.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
 import { readyLine, summary } from './summary.ts'
 import { VERSION } from './version.ts'
-import { TLS_OF } from './worker.ts'
 
 export interface UpOptions extends StartOptions {
   /** Makes a domain and two people at the first start, and shows how to try them. */

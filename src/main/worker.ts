@@ -18,18 +18,9 @@ import { connectStore } from '../store/database/sqlite/client.ts'
 import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
+import { TLS_OF } from './endpoints.ts'
 import { sessionSettings } from './session-settings.ts'
 import type { FromWorker, WorkerData } from './thread-messages.ts'
-
-type TlsMode = 'none' | 'starttls' | 'implicit'
-
-export const TLS_OF: Readonly<Record<Exclude<ListenerRole, 'http'>, TlsMode>> = {
-  mx: 'starttls',
-  submission: 'starttls',
-  submissions: 'implicit',
-  pop3: 'starttls',
-  pop3s: 'implicit',
-}
 
 /** How often a stopping worker looks whether the last session has ended. */
 const DRAIN_LOOK_MS = 50

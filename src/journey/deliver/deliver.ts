@@ -1,7 +1,5 @@
 // Delivering: the door. `Dispatcher` carries recipients from the queue to their hosts and mailboxes, `Sweep` ends what time ends.
 
-import { recordDeliveriesProcedure } from './record.ts'
-
 export { Dispatcher, type DispatcherParts, type DispatcherState } from './dispatcher.ts'
 export { Sweep, type SweepParts } from './expiry.ts'
 export type {
@@ -15,6 +13,5 @@ export type {
   TranscriptLine,
 } from './job.ts'
 export type { LocalDirectory } from './local/local.ts'
+export { deliverProcedures } from './record.ts'
 export { RemoteDelivery, type RemoteParts, type RemoteSettings } from './remote/remote.ts'
-
-export const deliverProcedures = [recordDeliveriesProcedure]

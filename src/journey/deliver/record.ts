@@ -69,3 +69,5 @@ export const recordDeliveriesProcedure = procedure(
     return answers
   },
 )
+
+export const deliverProcedures = [recordDeliveriesProcedure]

@@ -34,6 +34,8 @@ export function* accept({ message, content, recipients }: Accept): Steps<void> {
 
 export const acceptProcedure = procedure('session.accept', accept)
 
+export const sessionProcedures = [acceptProcedure]
+
 interface Place {
   readonly org: number
   readonly messageId: string

@@ -1,33 +1,56 @@
-// The Log port on pino: JSON lines on standard error (or plain lines where a person watches).
+// The Log port: one JSON object on each line of standard error. Written at once: what was logged before a crash is there to be read.
 
-import { pino } from 'pino'
+import { writeSync } from 'node:fs'
 import type { Log, LogFields } from '../../ground/ports/log.ts'
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
-export function nodeLog(options: LogOptions): Log {
-  // Synchronous: what was logged before a crash is there to be read after it.
-  return wrap(
-    pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true })),
-  )
+/** The numbers that log readers of the Node.js world know. */
+const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const
+
+const STANDARD_ERROR = 2
+
+/** `write` takes one line with its end; absent: standard error. */
+export function nodeLog(options: LogOptions, write: (line: string) => void = writeLine): Log {
+  return logWith(LEVELS[options.level], {}, write)
 }
 
-interface Logger {
-  debug(fields: LogFields, message: string): void
-  info(fields: LogFields, message: string): void
-  warn(fields: LogFields, message: string): void
-  error(fields: LogFields, message: string): void
-  child(fields: LogFields): Logger
-}
-
-function wrap(logger: Logger): Log {
+function logWith(least: number, bound: LogFields, write: (line: string) => void): Log {
+  const at = (level: number) => (message: string, fields?: LogFields) => {
+    if (level >= least) write(lineOf(level, { ...bound, ...fields }, message))
+  }
   return {
-    debug: (message, fields = {}) => logger.debug(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
-    child: (fields) => wrap(logger.child(fields)),
+    debug: at(LEVELS.debug),
+    info: at(LEVELS.info),
+    warn: at(LEVELS.warn),
+    error: at(LEVELS.error),
+    child: (fields) => logWith(least, { ...bound, ...fields }, write),
+  }
+}
+
+/** JSON escapes what could end the line: one entry stays one line whatever a peer sent. */
+function lineOf(level: number, fields: LogFields, message: string): string {
+  return `${JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message })}\n`
+}
+
+/** A pipe that is full for longer than this has a reader that sleeps; its line is dropped and the server goes on. */
+const FULL_TRIES_MAX = 50
+const FULL_WAIT_MS = 10
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+function writeLine(line: string): void {
+  let rest: Uint8Array = Buffer.from(line)
+  for (let tries = 0; rest.length > 0 && tries < FULL_TRIES_MAX; ) {
+    try {
+      rest = rest.subarray(writeSync(STANDARD_ERROR, rest))
+    } catch (cause) {
+      // Closed for good: there is nobody to tell.
+      if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      tries++
+      Atomics.wait(pause, 0, 0, FULL_WAIT_MS)
+    }
   }
 }

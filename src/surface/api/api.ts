@@ -1,5 +1,6 @@
 // The door of the API: what can be asked (operations and their types), and the two servers that answer, web port and control socket.
 
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '../../ground/ports/clock.ts'
@@ -17,8 +18,8 @@ export type { Answer, Operations, Submission } from './operations.ts'
 export { WebSettings } from './settings.ts'
 
 export interface ApiContext {
-  readonly operations: Operations
-  readonly changes: Changes
+  /** What questions are answered by; loaded at the first one. */
+  readonly answers: () => Promise<{ readonly operations: Operations; readonly changes: Changes }>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -51,7 +52,7 @@ export async function connectControl(socketPath: string): Promise<Operations | u
 /** A socket's address has room for 108 bytes (sockaddr_un), its closing zero included. */
 const SOCKET_PATH_BYTES_MAX = 107
 
-/** The HTTP library is loaded at the first `listen…`: commands that only ask never pay for it. */
+/** The HTTP library is loaded at the first request: commands and servers that nobody asks never pay for it. */
 export function createApi(context: ApiContext): Api {
   return { listenWeb: (options) => listenWeb(context, options), listenControl: () => listenControl(context) }
 }
@@ -60,35 +61,36 @@ async function listenWeb(
   context: ApiContext,
   options: { readonly host: string; readonly port: number },
 ): Promise<Result<OpenApi, string>> {
-  const [{ webServer }, { webToken }, { readPage }] = await Promise.all([
-    import('./web.ts'),
-    import('./token.ts'),
-    import('./page.ts'),
-  ])
-  const page = await readPage(new URL('../../../web/', import.meta.url))
+  const [{ webToken }, { sleepingServer }] = await Promise.all([import('./token.ts'), import('./sleeping.ts')])
   const rules = { ...context.web, loopback: isLoopback(options.host), token: await webToken(context.dataDir, context.random) }
-  const app = webServer({ ...context, rules, page })
+  const { server, close } = sleepingServer(async () => {
+    const [{ webServer }, { readPage }, answers] = await Promise.all([import('./web.ts'), import('./page.ts'), context.answers()])
+    return webServer({ ...context, ...answers, rules, page: await readPage(new URL('../../../web/', import.meta.url)) })
+  }, context.log)
   try {
-    await app.listen(options)
+    await once(server.listen(options), 'listening')
   } catch (fault) {
     return err(`the web page cannot listen on ${options.host} port ${options.port}: ${(fault as Error).message}`)
   }
-  return ok({ port: (app.server.address() as AddressInfo).port, close: () => app.close() })
+  return ok({ port: (server.address() as AddressInfo).port, close })
 }
 
 async function listenControl(context: ApiContext): Promise<Result<{ close(): Promise<void> }, string>> {
-  const { controlServer, listenOnSocket } = await import('./control.ts')
   const path = join(context.dataDir, CONTROL_SOCKET)
   if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
     return err(`the path of the control socket is too long (${path}); a data folder with a shorter path is needed`)
   }
-  const app = controlServer(context)
+  const { listenOnSocket, sleepingServer } = await import('./sleeping.ts')
+  const { server, close } = sleepingServer(async () => {
+    const [{ controlServer }, { operations }] = await Promise.all([import('./control.ts'), context.answers()])
+    return controlServer({ ...context, operations })
+  }, context.log)
   try {
-    await listenOnSocket(app, path)
+    await listenOnSocket(server, path)
   } catch (fault) {
     return err(`the control socket ${path} cannot be opened: ${(fault as Error).message}`)
   }
-  return ok({ close: () => app.close() })
+  return ok({ close })
 }
 
 function isLoopback(host: string): boolean {

@@ -16,8 +16,7 @@ async function openSocket(t: TestContext) {
   t.after(() => rmSync(dataDir, { recursive: true }))
   const world = testWorld()
   const context = {
-    operations: fakeOperations(world),
-    changes: world.feed,
+    answers: async () => ({ operations: fakeOperations(world), changes: world.feed }),
     clock: testClock,
     log: testLog(),
     dataDir,

@@ -1,7 +1,5 @@
 // The control socket: everything the command line can ask, as HTTP on a socket only its owner can open. The socket is the authentication.
 
-import { once } from 'node:events'
-import { unlink } from 'node:fs/promises'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import type { Log } from '../../ground/ports/log.ts'
@@ -26,19 +24,6 @@ export function controlServer(options: ControlOptions): FastifyInstance {
   serveQueue(app, options.operations)
   serveMessages(app, options)
   return app
-}
-
-/** Binds it so that nobody else can open it, not even for the moment between creation and a later change of its mode. */
-export async function listenOnSocket(app: FastifyInstance, path: string): Promise<void> {
-  await unlink(path).catch(() => undefined) // Whoever calls holds the store's lock: a socket that lies here is left over.
-  await app.ready()
-  const mask = process.umask(0o177)
-  try {
-    app.server.listen(path)
-  } finally {
-    process.umask(mask)
-  }
-  if (!app.server.listening) await once(app.server, 'listening')
 }
 
 function serveServer(app: FastifyInstance, operations: Operations): void {

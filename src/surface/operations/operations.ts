@@ -12,7 +12,7 @@ import { journeyOperations } from './messages.ts'
 import { queueOperations } from './queue.ts'
 import { sendOperation } from './send.ts'
 
-export { accountProcedures, type OpenAccount, openAccountProcedure } from './accounts.ts'
+export { type OpenAccount, openAccountProcedure } from './accounts.ts'
 export { changesOf } from './changes.ts'
 export { newPassword } from './password.ts'
 
