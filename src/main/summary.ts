@@ -58,7 +58,9 @@ function tryLines({ endpoints, people }: SummaryFacts, paint: Painter): string[]
   const submission = endpoints.find((endpoint) => endpoint.role === 'submission')
   const pop3 = endpoints.find((endpoint) => endpoint.role === 'pop3')
   if (!sender || !reader || !submission || !pop3) return []
-  const send = `printf 'From: ${sender.address}\\nTo: ${reader.address}\\nSubject: Hello\\n\\nIt works.\\n' | curl -s --crlf smtp://${submission.host}:${submission.port} --user ${sender.address}:${sender.password} --mail-from ${sender.address} --mail-rcpt ${reader.address} -T -`
+  const letter = `From: ${sender.address}\\nTo: ${reader.address}\\nSubject: Hello\\n\\nIt works.\\n`
+  const server = `smtp://${submission.host}:${submission.port} --user ${sender.address}:${sender.password}`
+  const send = `printf '${letter}' | curl -s --crlf ${server} --mail-from ${sender.address} --mail-rcpt ${reader.address} -T -`
   const pop = `curl -s pop3://${pop3.host}:${pop3.port}`
   const sign = `--user ${reader.address}:${reader.password}`
   return [

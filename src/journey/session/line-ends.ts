@@ -1,4 +1,5 @@
-// Line ends of messages from files and programs: LF becomes CR LF, as SMTP's own content has it already. A CR alone is left, and refused later.
+// Line ends of messages from files and programs: LF becomes CR LF, as SMTP's own content has it already. A CR alone is left, and refused
+// later.
 
 const LF = 10
 const CR = 13

@@ -21,7 +21,6 @@ export const NOT_UTF8 = reply(500, '5.5.2', 'The command is not valid UTF-8; sen
 export const UNKNOWN_COMMAND = reply(500, '5.5.2', 'This command is not known; HELP lists those that are')
 export const NOT_IMPLEMENTED = reply(502, '5.5.1', 'This command is not available here; HELP lists those that are')
 export const NO_ARGUMENT = reply(501, '5.5.4', 'This command takes no parameters; send it alone')
-export const NON_ASCII = reply(501, '5.5.4', 'Only ASCII characters may stand here')
 export const HELLO_NAME = reply(501, '5.5.4', 'Say EHLO with the name of your host, like EHLO mail.example.com')
 export const MAIL_SYNTAX = reply(501, '5.5.4', 'Write MAIL FROM:<name@example.com>')
 export const RCPT_SYNTAX = reply(501, '5.5.4', 'Write RCPT TO:<name@example.com>')
