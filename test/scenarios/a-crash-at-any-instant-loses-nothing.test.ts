@@ -1,5 +1,6 @@
-// The power fails again and again, at any instant, in the middle of commits and of conversations, with bad lines and difficult hosts. In the
-// end every message that got 250 is with each of its recipients; and who has one twice has it for one of two reasons, each written down.
+// The power fails again and again, at any instant, in the middle of commits and of conversations, with bad lines and difficult hosts.
+// In the end every message that got 250 is with each of its recipients; and who has one twice has it for one of two reasons, each
+// written down.
 
 import assert from 'node:assert/strict'
 import { reply } from '../../src/mail/protocol/smtp/smtp.ts'
@@ -8,6 +9,10 @@ import { scenario } from './world/scenario.ts'
 import type { World } from './world/world.ts'
 
 const MINUTE_MS = 60_000
+
+/** Where a crash hurts most. */
+const STEPS = ['call', 'committed', 'answer'] as const
+const PROCEDURES = ['session.accept', 'queue.claimDestination', 'deliver.record', 'deliver.record', 'content.append'] as const
 
 scenario('a crash at any instant loses nothing', { seeds: 8, workers: 2 }, async (world) => {
   const random = world.random.fork('story')
@@ -20,7 +25,8 @@ scenario('a crash at any instant loses nothing', { seeds: 8, workers: 2 }, async
   ]
   for (let n = 0; n < 5; n++) {
     for (const sender of senders) sendSome(sender, random)
-    world.machine.crashWithin(random.pick([20, 150, 1200]))
+    if (random.oneIn(2)) world.machine.crashWithin(random.pick([20, 150, 1200]))
+    else world.machine.crashAt(random.pick(STEPS), random.pick(PROCEDURES))
     await world.clock.runUntil(() => !world.machine.isUp, random.between(1, 6) * MINUTE_MS)
     await comeBack(world, random)
   }

@@ -25,8 +25,7 @@ scenario('what a dead worker had, others deliver', { seeds: 4, workers: 3 }, asy
   // Who sweeps may be among the dead: the next start of a worker makes another.
   await world.machine.addWorker()
   await world.untilAllIsDone(6 * 60 * MINUTE_MS)
-  for (const { cause } of await world.ledger.assertDelivered())
-    assert.equal(cause, 'the power failed between acceptance and record')
+  await world.ledger.assertDelivered()
   assert.ok((await recipientRows(world.machine.store)).every(({ state }) => state === 'delivered'))
 })
 

@@ -178,6 +178,8 @@ export class SimulatedConnection implements Connection {
   #arrive(piece: Uint8Array): void {
     this.#link.onPiece()
     if (this.#dead) return void this.#peer?.break('reset', 'sent to a connection that is over')
+    // Bytes in clear are no ClientHello.
+    if (this.#handshake) return this.#shaken(err('wrong version number'))
     const { cutAfter } = this.#link.conditions
     const limit = (this.side === 'dialer' ? cutAfter?.atDialer : cutAfter?.atListener) ?? Number.POSITIVE_INFINITY
     const rest = limit - this.#arrivedBytes

@@ -45,7 +45,7 @@ export class Disk {
 
   /**
    * The power fails at this instant. What the machine finds when it comes back are the files as they are, but of the log's tail after
-   * the last acknowledged commit only a part: any number of bytes of it. From here on the old files are nobody's.
+   * the last acknowledged commit all, nothing, or any number of bytes; the rest is missing, or zeros. The old files are nobody's then.
    */
   crash(random: SimulatedRandom): { readonly lostBytes: number } {
     const end = walEnd(`${this.path}-wal`, this.#seen)
@@ -53,10 +53,12 @@ export class Disk {
     this.#folder = mkdtempSync(join(this.#root, `${++this.#generation}-`))
     copyFileSync(from, this.path)
     const keptFrom = end.salt === this.#acknowledged.salt ? this.#acknowledged.offset : 0
-    const kept = random.between(keptFrom, Math.max(keptFrom, end.offset))
+    const keptTo = Math.max(keptFrom, end.offset)
+    const kept = random.pick([keptFrom, keptTo, random.between(keptFrom, keptTo)])
     if (existsSync(`${from}-wal`)) {
       copyFileSync(`${from}-wal`, `${this.path}-wal`)
       truncateSync(`${this.path}-wal`, kept)
+      if (random.oneIn(2)) truncateSync(`${this.path}-wal`, keptTo)
     }
     this.#seen = { salt: '', offset: 0 }
     this.#acknowledged = this.#seen

@@ -1,9 +1,11 @@
 // One machine with the program on it: a disk, a store, workers over it. It can lose one worker, or its power at any instant.
 
+import assert from 'node:assert/strict'
 import type { Settings } from '../../../src/config/config.ts'
 import type { NotifyTopic } from '../../../src/ground/ports/notify.ts'
 import { forgetLocksProcedure } from '../../../src/journey/mailbox/mailbox.ts'
 import { recoverWorkersProcedure } from '../../../src/journey/queue/queue.ts'
+import { PROCEDURES } from '../../../src/main/schema.ts'
 import {
   Life,
   type SimulatedClock,
@@ -15,7 +17,7 @@ import {
 } from '../../../src/platform/simulated/simulated.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { Disk } from './disk.ts'
-import { MachineStore } from './store.ts'
+import { MachineStore, type StoreInstant } from './store.ts'
 import { SimulatedWorker } from './worker.ts'
 
 export interface MachineOptions {
@@ -42,6 +44,7 @@ export class Machine {
   #starts = 0
   /** Instants left to live; undefined: no end in sight. */
   #instantsLeft: number | undefined
+  #instantToDieAt: { readonly instant: StoreInstant; readonly procedure: string } | undefined
   crashes = 0
   /** Told at the instant of a crash, when the machine's files are what they will be found to be. */
   onCrash: (() => void) | undefined
@@ -123,8 +126,19 @@ export class Machine {
     this.#instantsLeft = 1 + this.#options.random.below(instants)
   }
 
+  /** At that step of the next call of that procedure the power fails. */
+  crashAt(instant: StoreInstant, procedure: string): void {
+    assert.ok(
+      PROCEDURES.some(({ name }) => name === procedure),
+      `there is no procedure ${procedure}`,
+    )
+    this.#instantToDieAt = { instant, procedure }
+  }
+
   /** A moment at which something has just happened, or is about to: to the store, or on the net. */
-  instant(): void {
+  instant(step?: StoreInstant, procedures: readonly string[] = []): void {
+    const last = this.#instantToDieAt
+    if (last !== undefined && last.instant === step && procedures.includes(last.procedure)) return this.crash()
     if (this.#instantsLeft === undefined || !this.isUp || --this.#instantsLeft > 0) return
     this.crash()
   }
@@ -132,6 +146,7 @@ export class Machine {
   crash(): void {
     if (!this.isUp) return
     this.#instantsLeft = undefined
+    this.#instantToDieAt = undefined
     this.crashes++
     this.#life.end()
     this.#workers = []
@@ -172,7 +187,7 @@ export class Machine {
           procedure,
           cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
         }),
-      instant: () => this.instant(),
+      instant: (instant, procedures) => this.instant(instant, procedures),
       acknowledge: () => this.disk.acknowledge(),
     })
   }

@@ -76,3 +76,8 @@ export function mailboxEntries(store: Store, address: string) {
       .orderBy('e.uid'),
   )
 }
+
+export async function organisationNames(store: Store): Promise<readonly string[]> {
+  const rows = await store.query((db: Kysely<Tables>) => db.selectFrom('organisation').select('name').orderBy('id'))
+  return rows.map(({ name }) => name)
+}

@@ -28,7 +28,7 @@ export interface MachineStoreOptions {
   readonly publish: (topic: string, key: string) => void
   readonly onBug: (procedure: string, cause: unknown) => void
   /** The machine may die in it. */
-  readonly instant: (instant: StoreInstant) => void
+  readonly instant: (instant: StoreInstant, procedures: readonly string[]) => void
   /** The commit is safe, and those who asked are told of it from here on. */
   readonly acknowledge: () => void
 }
@@ -82,18 +82,23 @@ export class MachineStore {
 
   #call(life: Life, procedure: string, args: unknown): Promise<Result<unknown, StoreError>> {
     if (!life.alive) return never()
-    this.#options.instant('call')
+    this.#options.instant('call', [procedure])
     if (!life.alive) return never()
     const copied = plainCopy(args).value
     this.pending++
     return new Promise((resolve) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#flush())
-      this.#waiting.push({ procedure, args: copied, answer: (result) => this.#answer(life, result, resolve) })
+      this.#waiting.push({ procedure, args: copied, answer: (result) => this.#answer(life, procedure, result, resolve) })
     })
   }
 
-  #answer(life: Life, result: Result<unknown, StoreError>, resolve: (result: Result<unknown, StoreError>) => void): void {
-    if (life.alive) this.#options.instant('answer')
+  #answer(
+    life: Life,
+    procedure: string,
+    result: Result<unknown, StoreError>,
+    resolve: (result: Result<unknown, StoreError>) => void,
+  ): void {
+    if (life.alive) this.#options.instant('answer', [procedure])
     if (life.alive) resolve(result)
   }
 
@@ -107,7 +112,10 @@ export class MachineStore {
 
   #commit(batch: readonly Waiting[]): void {
     const answers = this.#commits.run(batch)
-    this.#options.instant('committed')
+    this.#options.instant(
+      'committed',
+      batch.map(({ procedure }) => procedure),
+    )
     if (!this.#options.life.alive) return
     this.#options.acknowledge()
     for (const [index, call] of batch.entries()) {
