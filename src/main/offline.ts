@@ -30,7 +30,10 @@ export async function openOffline(dataDir: string): Promise<Result<Offline, Offl
     return err({ type: 'failed', detail: prepared.error.message })
   }
   const start = startOf({ dataDir })
-  if (!start.ok) return err({ type: 'failed', detail: start.error.join('; ') })
+  if (!start.ok) {
+    lock.value.release()
+    return err({ type: 'failed', detail: start.error.join('; ') })
+  }
   const notify = processNotify()
   const log = nodeLog({ level: 'error' })
   const store = openInProcess({

@@ -28,12 +28,6 @@ export const REPORT_HEADER_BYTES_MAX = 64 * 1024
 /** Characters of a reply quoted in a report: with 100 recipients the report stays within one chunk of content. */
 export const REPORT_DIAGNOSTIC_MAX = 400
 
-/** An alias of an alias of an alias: deeper is a loop. */
-export const ALIAS_DEPTH_MAX = 5
-
-/** Addresses one alias can lead to. */
-export const ALIAS_TARGETS_MAX = 100
-
 /** How often the sweep looks for messages whose time has come. */
 export const SWEEP_MS = 15_000
 
@@ -52,3 +46,6 @@ export const FORGET_CALLS_MAX = 20
 
 /** A lapsed worker must stay so for this long by a clock that does not jump before its recipients go to others. */
 export const DEAD_FOR_MS = 20_000
+
+/** A destination is left alone for minutes; a hold that would last longer than this was written while the clock was wrong. */
+export const HOLD_MS_MAX = 60 * 60_000

@@ -3,12 +3,6 @@
 /** Mailboxes whose place is remembered; 100 bytes each. */
 export const MAILBOXES_REMEMBERED_MAX = 20_000
 
-/** Addresses that one recipient may become through aliases of aliases. */
-export const ALIAS_TARGETS_MAX = 1000
-
-/** Aliases of aliases; more is a circle. */
-export const ALIAS_DEPTH_MAX = 10
-
 /** Silence after a wrong password, so that guessing costs time. */
 export const WRONG_PASSWORD_DELAY_MS = 1000
 

@@ -1,9 +1,8 @@
 // Who gets a message: an address of ours becomes people (through aliases), a foreign one stays as it is.
 
 import { type Address, formatAddress, parseAddress } from '../../mail/message/message.ts'
-import { listDomains, listOrganisations } from '../../store/directory/directory.ts'
+import { ALIAS_DEPTH_MAX, ALIAS_EXPANDED_MAX, listDomains, listOrganisations } from '../../store/directory/directory.ts'
 import type { SessionContext } from './context.ts'
-import { ALIAS_DEPTH_MAX, ALIAS_TARGETS_MAX } from './limits.ts'
 
 /** A recipient on the way into the queue or a mailbox; not yet tied to a message. */
 export interface ResolvedRecipient {
@@ -38,7 +37,7 @@ async function collect(
 ): Promise<Trouble | undefined> {
   const text = formatAddress(address)
   const origin = original === undefined || original === text ? {} : { originalAddress: original }
-  if (depth > ALIAS_DEPTH_MAX || into.length >= ALIAS_TARGETS_MAX) return { type: 'alias-loop' }
+  if (depth > ALIAS_DEPTH_MAX || into.length >= ALIAS_EXPANDED_MAX) return { type: 'alias-loop' }
   if ((await context.directory.findDomain(address.domain)) === undefined) {
     into.push({ address: text, destination: address.domain, ...origin })
     return undefined

@@ -52,6 +52,7 @@ export class SignIn {
     if (authorize !== undefined) return this.#refused(NOT_FOR_OTHERS)
     const person = await this.#context.authenticator.authenticate(name, password)
     if (person.ok) return { type: 'done', person: person.value, reply: SIGNED_IN }
+    this.#context.log.info('sign-in refused', { name, reason: person.error })
     if (person.error === 'bad-credentials') await this.#context.clock.sleep(WRONG_PASSWORD_DELAY_MS, this.#context.stopping)
     return this.#refused(signInRefused(person.error))
   }

@@ -4,7 +4,10 @@
 export const ALIAS_TARGETS_MAX = 100
 
 /** Aliases that lead to aliases: deeper is a loop or a mistake. */
-export const ALIAS_DEPTH_MAX = 5
+export const ALIAS_DEPTH_MAX = 10
+
+/** Addresses one address may become through aliases of aliases; beyond it the mail is refused, never sent to some of them only. */
+export const ALIAS_EXPANDED_MAX = 1000
 
 /** Rows of one listing. */
 export const LIST_MAX = 1000

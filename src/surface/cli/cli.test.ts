@@ -37,8 +37,12 @@ async function run(
   const answers = [...(terminal?.answers ?? [])]
   const operations = fakeOperations(world)
   const io: CliIo = {
-    out: (text) => void (out += text),
-    note: (text) => void (note += text),
+    out: (text) => {
+      out += text
+    },
+    note: (text) => {
+      note += text
+    },
     input: bytes(terminal ? (answers[0] ?? '') : input),
     inputIsTerminal: terminal !== undefined,
     outputIsTerminal: terminal !== undefined,
@@ -216,7 +220,9 @@ test('a stranger’s text never moves the cursor', async () => {
   let note = ''
   const io = {
     out: () => {},
-    note: (text: string) => void (note += text),
+    note: (text: string) => {
+      note += text
+    },
     env: {},
     outputIsTerminal: true,
     columns: 80,

@@ -160,7 +160,7 @@ test('[E22] draining does not wait for ever for a client that takes nothing', as
   const server = await startPop3(t, {
     wrapClock: (clock) => ({ ...clock, after: (ms, callback) => clock.after(ms === DRAIN_GRACE_MS ? 1 : ms, callback) }),
   })
-  const id = await server.deliver(Buffer.alloc(30_000_000, 'x'.repeat(76) + '\r\n'))
+  const id = await server.deliver(Buffer.alloc(30_000_000, `${'x'.repeat(76)}\r\n`))
   const client = await TestClient.loggedIn(server.port)
   client.socket.pause()
   client.send('DELE 1\r\nRSET\r\nRETR 1\r\n')

@@ -3,10 +3,9 @@
 
 import type { IdSource } from '../../../ground/ids.ts'
 import { deliveredToHeader, parseAddress, returnPathHeader } from '../../../mail/message/message.ts'
-import type { FoundRecipient } from '../../../store/directory/directory.ts'
+import { ALIAS_DEPTH_MAX, ALIAS_EXPANDED_MAX, type FoundRecipient } from '../../../store/directory/directory.ts'
 import type { Claimed } from '../../queue/queue.ts'
 import type { Outcome } from '../job.ts'
-import { ALIAS_DEPTH_MAX, ALIAS_TARGETS_MAX } from '../limits.ts'
 
 /** What is asked of the directory; `DirectoryCache` answers it. */
 export interface LocalDirectory {
@@ -37,8 +36,8 @@ export interface Placed {
 export async function place(directory: LocalDirectory, ids: IdSource, recipient: Claimed): Promise<Placed> {
   const { n, address } = recipient
   const leaves = await leavesOf(directory, address)
-  if (leaves.persons.size === 0 && leaves.forwards.size === 0) {
-    const text = leaves.loop ? 'the alias leads back to itself' : 'no such user here'
+  if (leaves.loop || (leaves.persons.size === 0 && leaves.forwards.size === 0)) {
+    const text = leaves.loop ? 'the alias leads back to itself, or to too many' : 'no such user here'
     return { n, outcome: { type: 'failed', code: 550, enhanced: leaves.loop ? '5.4.6' : '5.1.1', text } }
   }
   const inboxes = [...leaves.persons].map(([personId, person]) => {
@@ -61,13 +60,13 @@ async function leavesOf(directory: LocalDirectory, address: string): Promise<Lea
   const seen = new Set<string>()
   let level = [address]
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > ALIAS_DEPTH_MAX) {
+    if (depth > ALIAS_DEPTH_MAX || seen.size > ALIAS_EXPANDED_MAX) {
       leaves.loop = true
       break
     }
     const next: string[] = []
     for (const one of level) {
-      if (seen.has(one) || seen.size >= ALIAS_TARGETS_MAX) continue
+      if (seen.has(one)) continue
       seen.add(one)
       next.push(...(await visit(directory, one, leaves)))
     }
