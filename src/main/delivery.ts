@@ -39,7 +39,7 @@ export function startDelivery(parts: DeliveryParts): Delivery {
   let remote = remoteDelivery(parts)
   const current: RemoteDeliverer = { attempt: (job) => remote.attempt(job) }
   const dispatcher = new Dispatcher({ ...shared, notify, random: nodeRandom(), remote: current, directory })
-  const sweep = parts.sweeps ? new Sweep(shared) : undefined
+  const sweep = parts.sweeps ? new Sweep({ ...shared, holdMsMax: longestHold(settings) }) : undefined
   const stopHousekeeping = parts.sweeps ? startHousekeeping({ store, clock: nodeClock, log }) : undefined
   dispatcher.start()
   sweep?.start()
@@ -59,6 +59,10 @@ export function startDelivery(parts: DeliveryParts): Delivery {
       else remote.close()
     },
   }
+}
+
+function longestHold({ remote }: Settings): number {
+  return Math.max(remote.holdBusy, remote.holdUnreachable)
 }
 
 function remoteDelivery({ log, hostname, settings }: DeliveryParts): RemoteDelivery {

@@ -2,11 +2,14 @@
 // forward beyond their time ends messages that wait, as if the time had passed; their senders hear of it.
 
 import assert from 'node:assert/strict'
+import { reply } from '../../src/mail/protocol/smtp/smtp.ts'
 import { recipientRows } from './world/questions.ts'
 import { scenario } from './world/scenario.ts'
 import type { World } from './world/world.ts'
 
 const DAY_MS = 86_400_000
+
+const LATER = reply(421, '4.3.2', 'Not now')
 
 for (const [name, jumpMs] of [
   ['a day back', -DAY_MS],
@@ -58,6 +61,31 @@ scenario(
     )
   },
 )
+
+scenario('what a wrong clock wrote down is put right with it', { seeds: 3, workers: 2 }, async (world) => {
+  let isBad = true
+  const trouble = (at: string) => ({ answer: ({ type }: { type: string }) => (isBad && type === at ? LATER : undefined) })
+  await world.domain('one.example', trouble('recipient'))
+  await world.domain('two.example', trouble('greeting'))
+  const client = world.client()
+  world.clock.jump(365 * DAY_MS)
+  client.send({ from: 'anna@posthorn.test', to: ['x@one.example', 'y@two.example'] })
+  await world.advance(world.random.between(1000, 60_000))
+  world.clock.jump(-365 * DAY_MS)
+  if (world.random.oneIn(2)) {
+    world.machine.crash()
+    await world.restart()
+  }
+  isBad = false
+  client.send({ from: 'anna@posthorn.test', to: ['z@one.example', 'z@two.example'] })
+  await world.advance(10 * 60_000)
+  assert.deepEqual(await world.ledger.assertDelivered(), [])
+  const rows = await recipientRows(world.machine.store)
+  assert.deepEqual(
+    rows.map(({ state }) => state),
+    ['delivered', 'delivered', 'delivered', 'delivered'],
+  )
+})
 
 async function busyWorld(world: World) {
   const [one] = await world.domain('one.example', { greylistMs: 30_000 })

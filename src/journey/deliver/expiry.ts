@@ -11,8 +11,10 @@ import {
   forgetProcedure,
   lapsedWorkers,
   lateDestinations,
+  longestDelay,
   noticeDelayProcedure,
   postponeAttentionProcedure,
+  putTimesRightProcedure,
   type QueueSettings,
   recoverWorkersProcedure,
   repairDestinationsProcedure,
@@ -24,6 +26,7 @@ import {
   ATTENTION_PAGES_MAX,
   DEAD_FOR_MS,
   FORGET_CALLS_MAX,
+  HOLD_MS_MAX,
   POSTPONED_MS,
   SWEEP_MS,
   SWEEPS_PER_FORGETTING,
@@ -37,6 +40,8 @@ export interface SweepParts {
   readonly log: Log
   readonly settings: QueueSettings
   readonly hostname: string
+  /** The longest that an attempt may ask to leave a destination alone. */
+  readonly holdMsMax?: number
 }
 
 export class Sweep {
@@ -74,7 +79,10 @@ export class Sweep {
     try {
       await this.#recover()
       await this.#attend()
-      if (this.#count % SWEEPS_PER_REPAIR === 0) await this.#repair()
+      if (this.#count % SWEEPS_PER_REPAIR === 0) {
+        await this.#putTimesRight()
+        await this.#repair()
+      }
       if (this.#count % SWEEPS_PER_FORGETTING === 0) await this.#forget()
     } catch (cause) {
       this.#parts.log.error('the sweep of the queue broke', {
@@ -138,6 +146,19 @@ export class Sweep {
     }
     const answer = await store.call(type === 'expired' ? expireMessageProcedure : noticeDelayProcedure, args)
     return answer.ok ? undefined : answer.error.detail
+  }
+
+  async #putTimesRight(): Promise<void> {
+    const { store, clock, log, settings, holdMsMax = HOLD_MS_MAX } = this.#parts
+    const retryMsMax = longestDelay(settings.retry)
+    const answer = await store.call(putTimesRightProcedure, {
+      now: clock.now(),
+      retryMsMax,
+      holdMsMax,
+      leaseMsMax: settings.lease,
+    })
+    if (answer.ok && answer.value > 0)
+      log.warn('the clock must have been wrong: times too far ahead were put right', { rows: answer.value })
   }
 
   async #repair(): Promise<void> {

@@ -20,6 +20,7 @@ import {
   postponeAttentionProcedure,
   repairDestinationsProcedure,
 } from './sweep.ts'
+import { putTimesRightProcedure } from './wrong-clock.ts'
 
 export {
   type Changed,
@@ -66,7 +67,7 @@ export {
   recordAttemptsProcedure,
 } from './record.ts'
 export type { ReportPlan } from './report.ts'
-export { isExpired, nextDelay } from './retry.ts'
+export { isExpired, longestDelay, nextDelay } from './retry.ts'
 export type { Claimed, LastReply, Message, NewMessage, NewRecipient, QueueEntry, QueueFilter, Recipient } from './rows.ts'
 export type { QueueSettings } from './settings.ts'
 export { type FinalState, isFinal, type OpenState, type RecipientState } from './states.ts'
@@ -84,7 +85,10 @@ export {
   wantingAttention,
 } from './sweep.ts'
 
+export { putTimesRightProcedure } from './wrong-clock.ts'
+
 export const queueProcedures = [
+  putTimesRightProcedure,
   claimDestinationProcedure,
   heartbeatProcedure,
   holdDestinationProcedure,

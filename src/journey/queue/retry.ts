@@ -20,6 +20,11 @@ export function nextDelay(attempt: number, scheduleMs: readonly number[], random
   return Math.round(delayAfter(attempt, scheduleMs) * (1 + swing * JITTER))
 }
 
+/** No deferral puts an attempt further ahead. */
+export function longestDelay(scheduleMs: readonly number[]): number {
+  return Math.ceil(Math.max(...scheduleMs) * (1 + JITTER))
+}
+
 /** True when a deferral at this moment is the last word. */
 export function isExpired(message: { readonly expiresAt: number }, now: number): boolean {
   return now >= message.expiresAt

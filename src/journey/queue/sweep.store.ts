@@ -90,3 +90,26 @@ export const deleteMessage = statement<{ org: number; messageId: string }>('queu
 export const deleteDestination = statement<{ name: string }>('queue.deleteDestination')((db, a) =>
   db.deleteFrom('destination').where('name', '=', a.name).where('due_at', 'is', null).where('worker', 'is', null),
 )
+
+/** Due later than a deferral can have made them; or never tried, of messages from the future. */
+export const scheduledBeyond = statement<{ now: number; dueAt: number; limit: number }>('queue.scheduledBeyond')((db, a, sql) =>
+  db
+    .selectFrom('recipient as r')
+    .innerJoin('message as m', (join) => join.onRef('m.org', '=', 'r.org').onRef('m.id', '=', 'r.message_id'))
+    .select(['r.org', 'r.message_id', 'r.n', 'r.destination'])
+    .where('r.state', '=', sql.lit('scheduled'))
+    .where('r.due_at', '>', a.dueAt)
+    .where((e) => e.or([e('r.attempts', '>', 0), e('m.received_at', '>', a.now)]))
+    .orderBy('r.due_at')
+    .limit(a.limit),
+)
+
+export const setDue = statement<RecipientKey & { dueAt: number }>('queue.setDue')((db, a, sql) =>
+  db
+    .updateTable('recipient')
+    .set({ due_at: a.dueAt })
+    .where('org', '=', a.org)
+    .where('message_id', '=', a.messageId)
+    .where('n', '=', a.n)
+    .where('state', '=', sql.lit('scheduled')),
+)

@@ -152,3 +152,16 @@ export const lapsedWorkers = statement<{ now: number; limit: number }>('queue.la
 export const deleteWorker = statement<{ id: string }>('queue.deleteWorker')((db, a) =>
   db.deleteFrom('worker').where('id', '=', a.id),
 )
+
+/** Leases that last longer than any heartbeat makes them: their worker is dead, or will say so soon. */
+export const shortenLeases = statement<{ leaseUntil: number }>('queue.shortenLeases')((db, a) =>
+  db.updateTable('worker').set({ lease_until: a.leaseUntil }).where('lease_until', '>', a.leaseUntil),
+)
+
+export const heldBeyond = statement<{ until: number; limit: number }>('queue.heldBeyond')((db, a) =>
+  db.selectFrom('destination').select(['name', 'due_at']).where('held_until', '>', a.until).orderBy('name').limit(a.limit),
+)
+
+export const shortenHold = statement<{ name: string; until: number }>('queue.shortenHold')((db, a) =>
+  db.updateTable('destination').set({ held_until: a.until }).where('name', '=', a.name),
+)

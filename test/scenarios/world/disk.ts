@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MIGRATIONS } from '../../../src/main/migrations.ts'
 import type { SimulatedRandom } from '../../../src/platform/simulated/simulated.ts'
-import { PAGE_BYTES } from '../../../src/store/database/limits.ts'
 import { migrate } from '../../../src/store/database/migrate.ts'
 import { openWriter } from '../../../src/store/database/sqlite/connection.ts'
 import { sqliteMigrator } from '../../../src/store/database/sqlite/migrator.ts'
@@ -104,12 +103,13 @@ function walEnd(path: string, known: WalEnd): WalEnd {
   try {
     const header = readAt(file, 0, HEADER_BYTES)
     if (header === undefined) return { salt: '', offset: 0 }
+    const pageBytes = header.readUInt32BE(8)
     const salt = header.toString('hex', 16, 24)
     let offset = salt === known.salt ? known.offset : HEADER_BYTES
     for (;;) {
       const frame = readAt(file, offset, FRAME_HEADER_BYTES)
       if (frame === undefined || frame.toString('hex', 8, 16) !== salt) return { salt, offset }
-      offset += FRAME_HEADER_BYTES + PAGE_BYTES
+      offset += FRAME_HEADER_BYTES + pageBytes
     }
   } finally {
     closeSync(file)

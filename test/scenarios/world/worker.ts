@@ -52,7 +52,9 @@ export class SimulatedWorker {
     const shared = { store, clock, ids, log, hostname, settings: settings.queue }
     this.#remote = remoteDelivery(parts)
     this.dispatcher = new Dispatcher({ ...shared, notify, random: random.fork('dispatcher'), remote: this.#remote, directory })
-    this.#sweep = parts.sweeps ? new Sweep(shared) : undefined
+    this.#sweep = parts.sweeps
+      ? new Sweep({ ...shared, holdMsMax: Math.max(settings.remote.holdBusy, settings.remote.holdUnreachable) })
+      : undefined
     const context: SessionContext = {
       ...{ store, clock, ids, log, hostname, directory },
       mailboxes: new LocalMailboxes({ store, notify }),
