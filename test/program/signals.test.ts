@@ -1,0 +1,148 @@
+// What the system tells the program: stop, stop now, read the settings again; and who it is once its ports are open.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type House, openHouse } from './house.ts'
+import { deliver, hand, letter, readMailbox } from './mail.ts'
+import { posthorn, removeFolder, temporaryFolder } from './program.ts'
+import { dial, dialSmtp } from './wire.ts'
+
+const BOB = ['bob@posthorn.test']
+
+async function logged(house: House, wanted: RegExp): Promise<void> {
+  while (!wanted.test(house.program.errors())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+test('SIGTERM during a message: it is finished and kept, others hear goodbye, nobody new is heard, exit code 0', async (t) => {
+  const house = await openHouse(t)
+  const port = house.program.port('mx')
+  const [busy, idle] = [await dialSmtp(port), await dialSmtp(port)]
+  await busy.expect('MAIL FROM:<x@elsewhere.test>', 250)
+  await busy.expect('RCPT TO:<bob@posthorn.test>', 250)
+  await busy.expect('DATA', 354)
+  busy.say('Subject: in hand\r\n\r\nhalf')
+  const stopped = house.program.stop()
+  assert.match((await idle.reply()).text, /^421 4\.3\.2 /)
+  await idle.closed
+  await newcomersSentAway(port)
+  assert.equal((await busy.ask(' done\r\n.')).code, 250)
+  assert.match((await busy.reply()).text, /^421 4\.3\.2 /)
+  await busy.closed
+  assert.equal(await stopped, 0)
+  await house.restart()
+  const [message = ''] = await readMailbox(house.program.port('pop3'), house.person('bob'))
+  assert.match(message, /\r\n\r\nhalf done\r\n$/)
+  assert.equal(await house.program.stop(), 0)
+})
+
+/** One thread may close its door a moment after another: until then newcomers hear goodbye. */
+async function newcomersSentAway(port: number): Promise<void> {
+  for (;;) {
+    const wire = await dial(port).catch((cause: { code: string }) => cause.code)
+    if (typeof wire === 'string') return assert.equal(wire, 'ECONNREFUSED')
+    await wire.closed
+  }
+}
+
+test('a second SIGINT ends it at once: what was answered is kept, what was not is nobody’s', async (t) => {
+  const house = await openHouse(t)
+  const port = house.program.port('mx')
+  assert.equal((await deliver(port, { from: 'x@elsewhere.test', to: BOB, content: letter('kept') })).code, 250)
+  const busy = await dialSmtp(port)
+  await busy.expect('MAIL FROM:<x@elsewhere.test>', 250)
+  await busy.expect('RCPT TO:<bob@posthorn.test>', 250)
+  await busy.expect('DATA', 354)
+  house.program.child.kill('SIGINT')
+  // One key pressed once may come twice, so only a later one counts: it is pressed until it does.
+  const again = setInterval(() => house.program.child.kill('SIGINT'), 100)
+  assert.equal(await house.program.exited, 130)
+  clearInterval(again)
+  assert.match(house.program.errors(), /Stopped at once/)
+  await house.restart()
+  assert.equal((await readMailbox(house.program.port('pop3'), house.person('bob'))).length, 1)
+})
+
+test('SIGHUP: connections stay, what begins from now on follows the new settings; bad ones change nothing', async (t) => {
+  const house = await openHouse(t)
+  const port = house.program.port('mx')
+  const before = await dialSmtp(port)
+  house.rewrite('[session]\nmessageSize = "1MB"\n[process]\nthreads = 1\n')
+  house.program.child.kill('SIGHUP')
+  await logged(house, /"sections":\["process"\].*take effect at the next start/)
+  const sizeTold = async (): Promise<string | undefined> => {
+    const wire = await dial(port)
+    await wire.reply()
+    const told = /SIZE (\d+)/.exec((await wire.ask('EHLO client.test')).text)?.[1]
+    wire.hangUp()
+    return told
+  }
+  assert.equal(await sizeTold(), String(1024 ** 2))
+  assert.equal(
+    (await hand(before, { from: 'x@elsewhere.test', to: BOB, content: letter('before', 'x\r\n'.repeat(600_000)) })).code,
+    250,
+  )
+  before.hangUp()
+
+  house.rewrite('[session]\nmessageSize = "huge"\nfoo = 1\n')
+  const refused = await posthorn(['reload', '--data', house.folder, '--json'])
+  const { error } = JSON.parse(refused.out) as { error: { message: string } }
+  assert.match(error.message, /session\.messageSize: "huge" is no size/)
+  assert.match(error.message, /session\.foo/)
+  assert.notEqual(refused.code, 0)
+  house.program.child.kill('SIGHUP')
+  await logged(house, /settings were not taken[\s\S]*settings were not taken/)
+  assert.equal(await sizeTold(), String(1024 ** 2))
+  house.rewrite('')
+  assert.equal((await posthorn(['reload', '--data', house.folder])).code, 0)
+  assert.equal(await sizeTold(), String(50 * 1024 ** 2))
+  assert.equal(await house.program.stop(), 0)
+})
+
+test('started as root it becomes the user of the settings once its ports are open', async (t) => {
+  if (process.getuid?.() !== 0) return t.skip('needs root')
+  const uid = idOf('nobody')
+  if (uid === undefined) return t.skip('there is no user nobody')
+  const folder = temporaryFolder()
+  t.after(() => removeFolder(folder))
+  const house = await openHouse(t, { data: openedToOthers(folder), settings: '[process]\nuser = "nobody"\n' })
+  const { pid } = house.program.child
+  if (process.platform === 'linux')
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8')
+      assert.match(status, new RegExp(`^Uid:\\s+${uid}\\s+${uid}\\s+${uid}\\s+${uid}$`, 'm'))
+      assert.doesNotMatch(status, /^Groups:.*\b0\b/m)
+    }
+  const owners = readdirSync(house.folder, { recursive: true, encoding: 'utf8' }).map(
+    (name) => statSync(join(house.folder, name)).uid,
+  )
+  assert.deepEqual(new Set([statSync(house.folder).uid, ...owners]), new Set([uid]))
+  const sent = await deliver(house.program.port('mx'), { from: 'x@elsewhere.test', to: BOB, content: letter('as nobody') })
+  assert.equal(sent.code, 250, sent.text)
+  assert.equal((await readMailbox(house.program.port('pop3'), house.person('bob'))).length, 1)
+  assert.equal(await house.program.stop(), 0)
+})
+
+test('a user that does not exist is named, and nothing is started as root instead', async (t) => {
+  if (process.getuid?.() !== 0) return t.skip('needs root')
+  await assert.rejects(
+    openHouse(t, { settings: '[process]\nuser = "no-such-user"\n' }),
+    /Root cannot be left: there is no user "no-such-user"/,
+  )
+})
+
+/** Others may pass through to what is in it. */
+function openedToOthers(folder: string): string {
+  chmodSync(folder, 0o755)
+  return join(folder, 'data')
+}
+
+function idOf(user: string): number | undefined {
+  try {
+    return Number(execFileSync('id', ['-u', user], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+  } catch {
+    return undefined
+  }
+}
