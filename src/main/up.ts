@@ -50,7 +50,11 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   reload.to(() => void server.value.reload())
   const { store } = server.value.supervisor
   const people = options.demo === true ? await firstPeople(start.value.folder, store) : []
-  dropPrivileges(start.value.settings.process, start.value.folder)
+  const dropped = dropPrivileges(start.value.settings.process, start.value.folder)
+  if (!dropped.ok) {
+    await server.value.stop()
+    return complain(terminal, `Root cannot be left: ${dropped.error}.`, 'Mend process.user and process.group, then start again.')
+  }
   server.value.supervisor.work()
   await announce(start.value, server.value, people, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)
   const why = await stop.asked
