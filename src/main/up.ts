@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { idSource } from '../ground/ids.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { nodeLog } from '../platform/node/log.ts'
+import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
 import { nodeRandom } from '../platform/node/random.ts'
 import { listDomains, listOrganisations } from '../store/directory/directory.ts'
@@ -57,6 +58,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   }
   server.value.supervisor.work()
   await announce(start.value, server.value, people, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)
+  tidyWhenQuiet()
   const why = await stop.asked
   if (options.json !== true) terminal.note('\n  Stopping: no new connections, finishing what is under way …\n')
   await server.value.stop()

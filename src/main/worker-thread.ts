@@ -2,12 +2,14 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../ground/assert.ts'
+import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import type { FromWorker, ToWorker, WorkerData } from './thread-messages.ts'
 import { Worker } from './worker.ts'
 
 assert(parentPort, 'runs as a thread')
 const supervisor = parentPort
 const worker = new Worker(workerData as WorkerData)
+tidyWhenQuiet()
 const tell = (message: FromWorker): void => supervisor.postMessage(message)
 
 supervisor.on('message', async (message: ToWorker) => {

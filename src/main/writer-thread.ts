@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../ground/assert.ts'
 import type { NotifyTopic } from '../ground/ports/notify.ts'
 import { nodeLog } from '../platform/node/log.ts'
+import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import { processNotify } from '../platform/node/notify.ts'
 import { startWriter } from '../store/database/sqlite/writer.ts'
 import { PROCEDURES } from './schema.ts'
@@ -26,6 +27,8 @@ const writer = startWriter({
       cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
     }),
 })
+
+tidyWhenQuiet()
 
 supervisor.on('message', (message: ToWriter) => {
   if (message.type === 'attach') return writer.attach(message.port)

@@ -1,7 +1,7 @@
 // The bootstrap: installs once, again when it must, never half; says what is wrong; keeps standard output for the program.
 
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Ended, ended, olderNode, project } from './bootstrap.testing.ts'
@@ -58,7 +58,7 @@ test('nothing is written outside the project: npm keeps its cache and logs in it
 test('an installation that was killed is done again, and its lock does not stay', async (t) => {
   const { run, npmCalls, folder } = project(t)
   const killed = await run(['start'], { npm: 'dies' })
-  assert.equal(killed.code, null)
+  assert.equal(killed.code, 137)
   assert.ok(existsSync(join(folder, 'node_modules/half')))
   assert.ok(existsSync(join(folder, '.cache/setup.lock')))
   const again = await run(['start'])
@@ -217,6 +217,26 @@ test('signals reach the program, which ends in its own time and with its own cod
   const { code, stdout } = await end
   assert.equal(stdout, 'ready\nSIGINT\nSIGTERM\n')
   assert.equal(code, 42)
+})
+
+test('sources are run without their types, as they are now, and each is kept once', async (t) => {
+  const { run, folder } = project(t)
+  const program = (word: string) => `const said: string = ${JSON.stringify(word)}\nconsole.log(said)\n`
+  assert.equal((await run(['start'], { program: program('one') })).stdout, 'one\n')
+  assert.equal((await run(['start'], { program: program('two and more') })).stdout, 'two and more\n')
+  const kept = readdirSync(join(folder, '.cache/sources/src'))
+  assert.equal(kept.length, 1, kept.join(' '))
+  writeFileSync(join(folder, '.cache/sources/src', kept[0] ?? ''), "console.log('what is kept is what runs')")
+  assert.equal((await run(['run'], { program: program('two and more') })).stdout, 'two and more\n', 'written again: newer')
+})
+
+test('a server has leave to tidy its memory, and neither compiled code nor many arenas in it', async (t) => {
+  const { run } = project(t)
+  const program =
+    "console.log(JSON.stringify([typeof gc, process.env['NODE_DISABLE_COMPILE_CACHE'], process.env['MALLOC_ARENA_MAX']]))"
+  for (const args of [['start'], ['run', 'up']])
+    assert.deepEqual(JSON.parse((await run(args, { program })).stdout), ['function', '1', '2'], args.join(' '))
+  assert.deepEqual(JSON.parse((await run(['run', 'status'], { program })).stdout), ['undefined', null, null])
 })
 
 test('a program killed by a signal is told to the caller as the shell does', async (t) => {

@@ -3,7 +3,8 @@
 
 import { once } from 'node:events'
 import { unlink } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Log } from '../../ground/ports/log.ts'
 
@@ -18,26 +19,79 @@ export interface SleepingServer {
 
 /** `wake` makes the application; when it fails the request is refused, and the next one tries again. */
 export function sleepingServer(wake: () => Promise<FastifyInstance>, log: Log): SleepingServer {
-  let app: Promise<FastifyInstance> | undefined
-  // A message may come as slowly as whoever writes it.
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-    app ??= ready(wake)
-    app.then(
-      ({ routing }) => routing(request, response),
-      (fault: unknown) => {
-        app = undefined
-        refuse(request, response, log, fault)
-      },
-    )
+  const application = new Application(wake, log)
+  const waiting = new Set<Socket>()
+  let http: Promise<HttpServer> | undefined
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    waiting.add(socket.on('error', () => {}))
+    http ??= speakHttp(application)
+    void http.then((awake) => {
+      waiting.delete(socket)
+      awake.emit('connection', socket)
+      socket.resume()
+    })
   })
   return {
     server,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
+      for (const socket of waiting) socket.destroy()
+      await http?.then((awake) => {
+        awake.closeAllConnections()
+        awake.close()
+      })
       await closed
-      await app?.then((awake) => awake.close())
+      await application.close()
     },
+  }
+}
+
+/** Takes connections from elsewhere: it never listens, but looks after its connections as if it did. */
+async function speakHttp(application: Application): Promise<HttpServer> {
+  const { createServer: createHttpServer } = await import('node:http')
+  // A message may come as slowly as whoever writes it.
+  const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, application.answer)
+  http.emit('listening')
+  return http
+}
+
+class Application {
+  readonly #wake: () => Promise<FastifyInstance>
+  readonly #log: Log
+  #app: Promise<FastifyInstance> | undefined
+
+  constructor(wake: () => Promise<FastifyInstance>, log: Log) {
+    this.#wake = wake
+    this.#log = log
+  }
+
+  readonly answer = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#app ??= this.#ready()
+    this.#app.then(
+      ({ routing }) => routing(request, response),
+      (fault: unknown) => {
+        this.#app = undefined
+        this.#refuse(request, response, fault)
+      },
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#app?.then((app) => app.close())
+  }
+
+  async #ready(): Promise<FastifyInstance> {
+    const app = await this.#wake()
+    await app.ready()
+    return app
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, fault: unknown): void {
+    const cause = fault instanceof Error ? (fault.stack ?? '') : String(fault)
+    this.#log.error('what answers requests could not be loaded', { cause })
+    request.resume()
+    response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+    response.end('Something went wrong inside the server. Its log has the details.\n')
   }
 }
 
@@ -51,17 +105,4 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
     process.umask(mask)
   }
   if (!server.listening) await once(server, 'listening')
-}
-
-async function ready(wake: () => Promise<FastifyInstance>): Promise<FastifyInstance> {
-  const app = await wake()
-  await app.ready()
-  return app
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, log: Log, fault: unknown): void {
-  log.error('what answers requests could not be loaded', { cause: fault instanceof Error ? (fault.stack ?? '') : String(fault) })
-  request.resume()
-  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-  response.end('Something went wrong inside the server. Its log has the details.\n')
 }
