@@ -4,11 +4,16 @@ import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from './ground/result.ts'
 import { connectRunning } from './main/running.ts'
 import type { UpOptions } from './main/up.ts'
 import { VERSION } from './main/version.ts'
+import { keepCompiledCode } from './platform/node/compiled.ts'
 import { type CliIo, runCli } from './surface/cli/cli.ts'
+
+// What follows is loaded when it is asked for.
+keepCompiledCode(fileURLToPath(new URL('../.cache/compile', import.meta.url)))
 
 const DEMO_SWITCH = '--demo'
 

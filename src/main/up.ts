@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { idSource } from '../ground/ids.ts'
 import { nodeClock } from '../platform/node/clock.ts'
+import { writeCompiledCode } from '../platform/node/compiled.ts'
 import { nodeLog } from '../platform/node/log.ts'
 import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
@@ -58,6 +59,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   }
   server.value.supervisor.work()
   await announce(start.value, server.value, people, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)
+  writeCompiledCode()
   tidyWhenQuiet()
   const why = await stop.asked
   if (options.json !== true) terminal.note('\n  Stopping: no new connections, finishing what is under way …\n')

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../ground/assert.ts'
+import { writeCompiledCode } from '../platform/node/compiled.ts'
 import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import type { FromWorker, ToWorker, WorkerData } from './thread-messages.ts'
 import { Worker } from './worker.ts'
@@ -17,7 +18,8 @@ supervisor.on('message', async (message: ToWorker) => {
     case 'listen':
       return tell(await worker.listen(message.endpoints))
     case 'work':
-      return worker.work()
+      worker.work()
+      return writeCompiledCode()
     case 'reload':
       worker.reload(message.settings, message.credentials)
       return tell({ type: 'reloaded' })

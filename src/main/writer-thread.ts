@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../ground/assert.ts'
 import type { NotifyTopic } from '../ground/ports/notify.ts'
+import { writeCompiledCode } from '../platform/node/compiled.ts'
 import { nodeLog } from '../platform/node/log.ts'
 import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import { processNotify } from '../platform/node/notify.ts'
@@ -28,6 +29,7 @@ const writer = startWriter({
     }),
 })
 
+writeCompiledCode()
 tidyWhenQuiet()
 
 supervisor.on('message', (message: ToWriter) => {
