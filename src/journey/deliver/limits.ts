@@ -49,6 +49,3 @@ export const DEAD_FOR_MS = 20_000
 
 /** A destination is left alone for minutes; a hold that would last longer than this was written while the clock was wrong. */
 export const HOLD_MS_MAX = 60 * 60_000
-
-/** A destination is left alone for minutes; a hold that would last longer than this was written while the clock was wrong. */
-export const HOLD_MS_MAX = 60 * 60_000
