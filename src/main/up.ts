@@ -47,7 +47,10 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   const stop = stopSignal(terminal)
   const log = nodeLog(start.value.settings.log)
   const reload = reloadSignal()
-  const server = await startServer(start.value, { log, reread: () => startOf(options), onStop: stop.ask })
+  const starting = startServer(start.value, { log, reread: () => startOf(options), onStop: stop.ask })
+  const server = await Promise.race([starting, stop.died])
+  // A thread that dies so early leaves the others waiting for it.
+  if (server === 'died') process.exit(EXIT_FAILED)
   if (!server.ok) return complain(terminal, server.error.message, server.error.next)
   reload.to(() => void server.value.reload())
   const { store } = server.value.supervisor
@@ -114,6 +117,7 @@ function complain(terminal: Terminal, message: string, next: string): number {
 
 interface StopSignal {
   readonly asked: Promise<'asked' | 'died'>
+  readonly died: Promise<'died'>
   ask(why: 'asked' | 'died'): void
 }
 
@@ -129,7 +133,9 @@ function stopSignal(terminal: Terminal): StopSignal {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  return { asked: promise, ask: resolve }
+  const death = Promise.withResolvers<'died'>()
+  void promise.then((why) => why === 'died' && death.resolve(why))
+  return { asked: promise, died: death.promise, ask: resolve }
 }
 
 /** Asked for before the server is there, it is done once it is: SIGHUP must never end a server that is starting. */
