@@ -60,6 +60,11 @@ export class IncomingMessage {
     return await this.#writer.finish()
   }
 
+  /** It is nobody's: what of it is in the store already goes. */
+  discard(): void {
+    void this.#writer.discard()
+  }
+
   /** `last`: the piece in which the header ended; what follows the header in it is body. */
   #headerDone(scanner: HeaderScanner, last: Uint8Array): Reply | Promise<void> | undefined {
     this.#scanner = undefined

@@ -97,8 +97,7 @@ export class SmtpSession implements ConnectionHandler {
   closed(end: ConnectionEnd, detail?: string): void {
     this.#over = true
     this.#patienceOver()
-    // Content that was coming in is nobody's: what of it is in the store already is swept.
-    this.#incoming = undefined
+    this.#forget()
     if (end === 'reset' || end === 'tls')
       this.#context.log.debug('SMTP connection lost', { peer: this.#connection.remote.address, end, detail })
     this.#options.closed(this)
@@ -202,6 +201,7 @@ export class SmtpSession implements ConnectionHandler {
 
   #forget(): undefined {
     this.#transaction = undefined
+    this.#incoming?.discard()
     this.#incoming = undefined
   }
 
@@ -295,8 +295,10 @@ export class SmtpSession implements ConnectionHandler {
   async #contentEnd(event: EventOf<'content-end'>): Promise<void> {
     const incoming = this.#incoming
     const transaction = this.#transaction
+    this.#incoming = undefined
     this.#forget()
     const verdict = incoming && transaction ? await this.#keep(incoming, transaction, event) : replies.INTERNAL
+    if (verdict.code !== 250) incoming?.discard()
     this.#core.reply(verdict)
     if (this.#stopping) this.#core.close(replies.STOPPING)
   }

@@ -33,9 +33,26 @@ export async function submitMessage(context: SessionContext, submission: Submiss
   if (!context.hasRoom()) return err(replies.NO_ROOM)
   const recipients = await resolveAll(context, submission.recipients)
   if (!recipients.ok) return recipients
-  const { sender, recipients: addresses, source } = submission
+  const { recipients: addresses, source } = submission
   const only = addresses.length === 1 && addresses[0] !== undefined ? { for: formatAddress(addresses[0]) } : {}
   const incoming = new IncomingMessage(context, { role: 'submission', protocol: source === 'api' ? 'HTTP' : 'local', ...only })
+  let kept = false
+  try {
+    const submitted = await keepSubmission(context, incoming, submission, recipients.value)
+    kept = submitted.ok
+    return submitted
+  } finally {
+    if (!kept) incoming.discard()
+  }
+}
+
+async function keepSubmission(
+  context: SessionContext,
+  incoming: IncomingMessage,
+  submission: Submission,
+  recipients: readonly ResolvedRecipient[],
+): Promise<Result<Submitted, Reply>> {
+  const { sender, recipients: addresses, source } = submission
   const facts = await takeContent(context, incoming, submission.content)
   if (!facts.ok) return facts
   const content = await incoming.finish()
@@ -44,7 +61,7 @@ export async function submitMessage(context: SessionContext, submission: Submiss
     org: submission.org,
     source,
     reversePath: sender === undefined ? '' : formatAddress(sender),
-    recipients: recipients.value,
+    recipients,
     smtpUtf8:
       [sender, ...addresses].some((address) => address !== undefined && !isAsciiText(formatAddress(address))) ||
       incoming.facts?.eightBit === true,
@@ -52,7 +69,7 @@ export async function submitMessage(context: SessionContext, submission: Submiss
     protocol: incoming.protocol,
     ...(submission.account === undefined ? {} : { authAddress: submission.account }),
   })
-  return kept.ok ? ok({ id: incoming.id, recipientCount: recipients.value.length }) : err(replies.storeTrouble(kept.error))
+  return kept.ok ? ok({ id: incoming.id, recipientCount: recipients.length }) : err(replies.storeTrouble(kept.error))
 }
 
 async function resolveAll(

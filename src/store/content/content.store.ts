@@ -95,13 +95,30 @@ const lastChunk = statement<{ id: string }>('content.lastChunk')((db, a) =>
     .where('content_id', '=', a.id),
 )
 
+/** Of content that nobody holds yet. */
+const unsealedChunk = statement<{ id: string }>('content.unsealedChunk')((db, a) =>
+  db
+    .selectFrom('content')
+    .select((e) =>
+      e
+        .selectFrom('content_chunk')
+        .select((c) => c.fn.max('seq').as('seq'))
+        .where('content_id', '=', a.id)
+        .as('seq'),
+    )
+    .where('id', '=', a.id)
+    .where('refs', '=', 0)
+    .where('size_bytes', '=', 0),
+)
+
 const unheld = statement<{ before: number; limit: number }>('content.unheld')((db, a) =>
   db
     .selectFrom('content')
-    .select('id')
+    .select(['id', 'size_bytes'])
     // Written as a constant, not as an argument: only then does SQLite use the partial index.
     .where((e) => e('refs', '=', e.lit(0)))
-    .where('created_at', '<', a.before)
+    // What was held once and is no more need not wait: nobody can come back for it.
+    .where((e) => e.or([e('created_at', '<', a.before), e('size_bytes', '>', 0)]))
     .orderBy('created_at')
     .limit(a.limit),
 )
@@ -144,10 +161,10 @@ export function* sweepAbandoned(args: { readonly now: number }): Steps<{ readonl
   const candidates = yield* all(unheld, { before, limit: SWEEP_CONTENTS_MAX })
   let deleted = 0
   let more = false
-  for (const { id } of candidates) {
+  for (const { id, size_bytes } of candidates) {
     const last = yield* first(lastChunk, { id })
     // A slow upload: its chunks still come.
-    if ((last?.created_at ?? 0) >= before) continue
+    if (size_bytes === 0 && (last?.created_at ?? 0) >= before) continue
     const keepBelow = Math.max(1, (last?.seq ?? 0) + 1 - CHUNKS_DELETED_AT_ONCE_MAX)
     yield* run(deleteSomeChunks, { id, fromSeq: keepBelow })
     if (keepBelow > 1) more = true
@@ -156,9 +173,20 @@ export function* sweepAbandoned(args: { readonly now: number }): Steps<{ readonl
   return { deleted, more: more || deleted === SWEEP_CONTENTS_MAX }
 }
 
+/** An upload is given up: what of it is there goes at once, some chunks in each call. Sealed content is left alone. */
+export function* discardUpload(args: { readonly id: string }): Steps<{ readonly more: boolean }> {
+  const found = yield* first(unsealedChunk, args)
+  if (!found) return { more: false }
+  const keepBelow = Math.max(1, (found.seq ?? 0) + 1 - CHUNKS_DELETED_AT_ONCE_MAX)
+  yield* run(deleteSomeChunks, { id: args.id, fromSeq: keepBelow })
+  if (keepBelow === 1) yield* run(deleteContent, args)
+  return { more: keepBelow > 1 }
+}
+
 export const putContentProcedure = procedure('content.put', putContent)
 export const appendChunkProcedure = procedure('content.append', appendChunk)
 export const releaseContentProcedure = procedure('content.release', releaseContent)
+export const discardUploadProcedure = procedure('content.discard', discardUpload)
 export const sweepAbandonedProcedure = procedure('content.sweep', sweepAbandoned)
 
 export const readHead = statement<{ id: string }>('content.readHead')((db, a) =>

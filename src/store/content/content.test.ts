@@ -173,7 +173,8 @@ forEachEngine('content', ({ open }: TestEngine) => {
     assert.equal((await contentFacts(store, 'huge'))?.refs, 0)
     const answers = []
     for (let i = 0; i < 5; i++) {
-      const swept = await store.call(sweepAbandonedProcedure, { now: 2 * HOUR_MS })
+      // At once: nobody can come back for it.
+      const swept = await store.call(sweepAbandonedProcedure, { now: 2000 })
       assert.ok(swept.ok)
       answers.push(swept.value)
       if (!swept.value.more) break
@@ -183,6 +184,35 @@ forEachEngine('content', ({ open }: TestEngine) => {
       { deleted: 1, more: false },
     ])
     assert.equal(await contentFacts(store, 'huge'), undefined)
+  })
+
+  test('[C8] an upload that is given up goes at once, in pieces, also with a chunk on its way', async (t) => {
+    const store = await start(t)
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'given-up' })
+    await writer.write(randomBytes(256 * 1024 * 20))
+    assert.ok(await contentFacts(store, 'given-up'))
+    const onItsWay = writer.write(randomBytes(256 * 1024 * 2))
+    await writer.discard()
+    await onItsWay
+    assert.equal(await contentFacts(store, 'given-up'), undefined)
+    await writer.write(randomBytes(256 * 1024 * 2))
+    const finished = await writer.finish()
+    assert.ok(!finished.ok && finished.error.type === 'closed')
+    assert.deepEqual(await store.call(sweepAbandonedProcedure, { now: 2 * HOUR_MS }), {
+      ok: true,
+      value: { deleted: 0, more: false },
+    })
+  })
+
+  test('[C8] giving up takes nothing away from holders', async (t) => {
+    const store = await start(t)
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'kept' })
+    const body = randomBytes(600_000)
+    await writer.write(body)
+    const content = await writer.finish()
+    assert.ok(content.ok && (await store.call(placeProcedure, { content: content.value, refs: 1, at: 2 })).ok)
+    await writer.discard()
+    assert.deepEqual(Buffer.from(await readWhole(store, 'kept', { limitBytes: 600_000 })), body)
   })
 
   test('[C6] a failure of the store is answered at the end', async (t) => {

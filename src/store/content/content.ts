@@ -1,6 +1,12 @@
 // Message bodies, written once and shared: the door of content.
 
-import { appendChunkProcedure, putContentProcedure, releaseContentProcedure, sweepAbandonedProcedure } from './content.store.ts'
+import {
+  appendChunkProcedure,
+  discardUploadProcedure,
+  putContentProcedure,
+  releaseContentProcedure,
+  sweepAbandonedProcedure,
+} from './content.store.ts'
 
 export {
   type AppendChunk,
@@ -20,4 +26,10 @@ export { decodeChunk, type EncodedChunk, encodeChunk } from './encode.ts'
 export { type ContentFacts, ContentMissing, contentFacts, readContent, readRange, readWhole } from './read.ts'
 export { ContentWriter, type NewContent, placeContent } from './writer.ts'
 
-export const contentProcedures = [putContentProcedure, appendChunkProcedure, releaseContentProcedure, sweepAbandonedProcedure]
+export const contentProcedures = [
+  putContentProcedure,
+  appendChunkProcedure,
+  releaseContentProcedure,
+  discardUploadProcedure,
+  sweepAbandonedProcedure,
+]

@@ -7,7 +7,7 @@ import type { Clock } from '../../ground/ports/clock.ts'
 import { ok, type Result } from '../../ground/result.ts'
 import type { Steps } from '../database/procedure.ts'
 import type { Store, StoreError } from '../store.ts'
-import { appendChunkProcedure, putContent, putContentProcedure, sealContent } from './content.store.ts'
+import { appendChunkProcedure, discardUploadProcedure, putContent, putContentProcedure, sealContent } from './content.store.ts'
 import type { ContentEncoding } from './content.tables.ts'
 import { encodeChunk } from './encode.ts'
 
@@ -39,6 +39,7 @@ export class ContentWriter {
   #flushedBytes = 0
   #chunkCount = 0
   #failure: StoreError | undefined
+  #underWay: Promise<unknown> = Promise.resolve()
 
   constructor(options: { readonly store: Store; readonly clock: Clock; readonly id: string }) {
     this.id = options.id
@@ -63,7 +64,7 @@ export class ContentWriter {
     return this.#writeOver(bytes)
   }
 
-  /** The last call, unless the content is given up: then there is nothing to call. */
+  /** The last call, unless the content is given up. */
   async finish(): Promise<Result<NewContent, StoreError>> {
     if (!this.#failure && this.#chunkCount > 0 && this.#filled > 0) await this.#flush()
     if (this.#failure) return { ok: false, error: this.#failure }
@@ -71,6 +72,17 @@ export class ContentWriter {
     if (this.#chunkCount > 0) return ok({ type: 'uploaded', id, sizeBytes, chunkCount: this.#chunkCount })
     const { encoding, bytes } = encodeChunk(this.#buffer.subarray(0, this.#filled))
     return ok({ type: 'inline', id, sizeBytes, encoding, head: bytes })
+  }
+
+  /** The content is given up, at any moment: what of it was uploaded goes. Never rejects; what it leaves the sweep takes. */
+  async discard(): Promise<void> {
+    this.#failure ??= { type: 'closed', detail: 'the upload was given up' }
+    if (this.#chunkCount === 0) return
+    await this.#underWay
+    for (let more = true; more; ) {
+      const answer = await this.#store.call(discardUploadProcedure, { id: this.id })
+      more = answer.ok && answer.value.more
+    }
   }
 
   async #writeOver(bytes: Uint8Array): Promise<void> {
@@ -99,19 +111,15 @@ export class ContentWriter {
     const { id } = this
     const { encoding, bytes } = encodeChunk(this.#buffer.subarray(0, this.#filled))
     const createdAt = this.#clock.now()
-    const result =
-      this.#chunkCount === 0
-        ? await this.#store.call(putContentProcedure, { id, sizeBytes: 0, encoding, head: bytes, refs: 0, createdAt })
-        : await this.#store.call(appendChunkProcedure, {
-            id,
-            seq: this.#chunkCount,
-            offsetBytes: this.#flushedBytes,
-            encoding,
-            bytes,
-            createdAt,
-          })
-    if (!result.ok) this.#failure = result.error
+    const seq = this.#chunkCount
+    const call =
+      seq === 0
+        ? this.#store.call(putContentProcedure, { id, sizeBytes: 0, encoding, head: bytes, refs: 0, createdAt })
+        : this.#store.call(appendChunkProcedure, { id, seq, offsetBytes: this.#flushedBytes, encoding, bytes, createdAt })
+    this.#underWay = call
     this.#chunkCount++
+    const result = await call
+    if (!result.ok) this.#failure ??= result.error
     this.#flushedBytes += this.#filled
     this.#filled = 0
   }
