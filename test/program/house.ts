@@ -38,11 +38,16 @@ export async function openHouse(t: Pick<TestContext, 'after'>, args: HouseArgume
   const data = args.data ?? join(folder, 'data')
   const write = (settings: string): void => writeFileSync(config, fileText(settings))
   write(args.settings ?? '')
-  let program = await startProgram({ config, folder: data })
+  let running: Program | undefined
   t.after(async () => {
-    await program.kill()
+    await running?.kill()
     removeFolder(folder)
   })
+  const start = async (): Promise<Program> => {
+    running = await startProgram({ config, folder: data })
+    return running
+  }
+  let program = await start()
   const control = async (): Promise<Operations> => {
     const operations = await connectControl(join(data, CONTROL_SOCKET))
     if (!operations) throw new Error('the control socket does not answer')
@@ -60,7 +65,7 @@ export async function openHouse(t: Pick<TestContext, 'after'>, args: HouseArgume
       return found
     },
     async restart() {
-      program = await startProgram({ config, folder: data })
+      program = await start()
       return program
     },
   }
