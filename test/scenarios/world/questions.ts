@@ -81,3 +81,9 @@ export async function organisationNames(store: Store): Promise<readonly string[]
   const rows = await store.query((db: Kysely<Tables>) => db.selectFrom('organisation').select('name').orderBy('id'))
   return rows.map(({ name }) => name)
 }
+
+/** Workers that the store takes for living, or has not yet found dead. */
+export async function workerIds(store: Store): Promise<readonly string[]> {
+  const rows = await store.query((db: Kysely<Tables>) => db.selectFrom('worker').select('id'))
+  return rows.map(({ id }) => id)
+}

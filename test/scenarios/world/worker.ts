@@ -33,6 +33,8 @@ export interface WorkerParts {
 
 const MX_PORT = 25
 
+const SWEEP_STARTS_MS = 15_000
+
 export class SimulatedWorker {
   readonly life: Life
   readonly dispatcher: Dispatcher
@@ -76,11 +78,12 @@ export class SimulatedWorker {
   }
 
   async start(): Promise<void> {
-    const { node, settings, sweeps, store, clock, log } = this.#parts
+    const { node, settings, sweeps, store, clock, log, random } = this.#parts
     const options = { host: node.address, port: MX_PORT, tls: 'starttls', maxConnections: settings.session.connections } as const
     await node.listener.listen(options, this.#service.accept, this.#service.refuse)
     this.dispatcher.start()
-    this.#sweep?.start()
+    // Threads and their timers do not begin in one moment; who comes first, the heartbeat or the sweep, is not for us to say.
+    clock.after(random.below(SWEEP_STARTS_MS), () => this.#sweep?.start())
     if (sweeps) this.#stopHousekeeping = startHousekeeping({ store, clock, log })
   }
 
