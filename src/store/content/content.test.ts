@@ -215,6 +215,16 @@ forEachEngine('content', ({ open }: TestEngine) => {
     assert.deepEqual(Buffer.from(await readWhole(store, 'kept', { limitBytes: 600_000 })), body)
   })
 
+  test('[C1] what is finished and not yet placed keeps its bytes while others are written', async (t) => {
+    const store = await start(t)
+    const bodies = [randomBytes(100_000), Buffer.from(randomBytes(60_000).toString('base64')), randomBytes(20_000)]
+    const contents: NewContent[] = []
+    for (const [n, body] of bodies.entries()) contents.push(await write(store, `waiting-${n}`, body, 7000))
+    for (const content of contents) assert.ok((await store.call(placeProcedure, { content, refs: 1, at: 2 })).ok)
+    for (const [n, body] of bodies.entries())
+      assert.ok(body.equals(await readWhole(store, `waiting-${n}`, { limitBytes: 200_000 })), `the bytes of ${n}`)
+  })
+
   test('[C6] a failure of the store is answered at the end', async (t) => {
     const store = await start(t)
     const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'fails' })

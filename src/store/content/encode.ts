@@ -11,20 +11,29 @@ export interface EncodedChunk {
   readonly bytes: Uint8Array
 }
 
-const COMPRESS_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: COMPRESS_LEVEL } }
+const COMPRESS_PARAMS = { [constants.ZSTD_c_compressionLevel]: COMPRESS_LEVEL }
 
-/** A frame that unpacks to more than a chunk was not written by us. */
-const DECOMPRESS_OPTIONS = { maxOutputLength: CONTENT_CHUNK_BYTES }
+/** zlib's least. */
+const OUTPUT_BYTES_MIN = 64
 
 export function encodeChunk(bytes: Uint8Array): EncodedChunk {
   if (bytes.length < COMPRESS_BYTES_MIN) return { encoding: 'identity', bytes }
-  const packed = zstdCompressSync(bytes, COMPRESS_OPTIONS)
+  // A known size makes zstd take no more memory than it needs; an output buffer for all that may come saves joining pieces.
+  const options = { params: COMPRESS_PARAMS, pledgedSrcSize: bytes.length, chunkSize: bytes.length }
+  const packed = zstdCompressSync(bytes, options)
   if (packed.length > bytes.length * (1 - COMPRESS_SAVING_MIN)) return { encoding: 'identity', bytes }
   return { encoding: 'zstd', bytes: packed }
 }
 
-export function decodeChunk(chunk: EncodedChunk): Uint8Array {
+/** `sizeBytes`: of what comes out, where it is known; a wrong one only costs time. */
+export function decodeChunk(chunk: EncodedChunk, sizeBytes: number = CONTENT_CHUNK_BYTES): Uint8Array {
   if (chunk.encoding === 'identity') return chunk.bytes
-  if (chunk.encoding === 'zstd') return zstdDecompressSync(chunk.bytes, DECOMPRESS_OPTIONS)
+  if (chunk.encoding === 'zstd') return unpack(chunk.bytes, Math.min(sizeBytes, CONTENT_CHUNK_BYTES))
   return unreachable(chunk.encoding)
+}
+
+/** A frame that unpacks to more than a chunk was not written by us. With room for one octet more zlib sees the end at once. */
+function unpack(bytes: Uint8Array, sizeBytes: number): Uint8Array {
+  const chunkSize = Math.max(OUTPUT_BYTES_MIN, sizeBytes + 1)
+  return zstdDecompressSync(bytes, { maxOutputLength: CONTENT_CHUNK_BYTES, chunkSize })
 }

@@ -23,3 +23,9 @@ export const COMPRESS_SAVING_MIN = 0.1
 
 /** zstd's level: 3 saves two to four points more and costs half as much again. */
 export const COMPRESS_LEVEL = 1
+
+/** A message is taken into a buffer of its own up to this; a larger one borrows a whole chunk. */
+export const OWN_BYTES_MAX = 32 * 1024
+
+/** Chunk buffers that a thread keeps for the next message: 2 MiB. */
+export const CHUNK_BUFFERS_KEPT_MAX = 8

@@ -30,7 +30,7 @@ export async function contentFacts(store: Store, id: string): Promise<ContentFac
 export async function* readContent(store: Store, id: string): AsyncGenerator<Uint8Array, void, undefined> {
   const head = await store.first(readHead, { id })
   if (!head) throw new ContentMissing(id)
-  yield decodeChunk({ encoding: head.encoding, bytes: head.head })
+  yield decodeChunk({ encoding: head.encoding, bytes: head.head }, head.size_bytes)
   for (let seq = 1; seq < head.chunk_count; seq++) yield (await chunkAt(store, id, seq)).bytes
 }
 

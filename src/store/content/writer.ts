@@ -7,9 +7,11 @@ import type { Clock } from '../../ground/ports/clock.ts'
 import { ok, type Result } from '../../ground/result.ts'
 import type { Steps } from '../database/procedure.ts'
 import type { Store, StoreError } from '../store.ts'
+import { giveChunkBuffer, takeChunkBuffer } from './chunk-buffers.ts'
 import { appendChunkProcedure, discardUploadProcedure, putContent, putContentProcedure, sealContent } from './content.store.ts'
 import type { ContentEncoding } from './content.tables.ts'
 import { encodeChunk } from './encode.ts'
+import { COMPRESS_BYTES_MIN, OWN_BYTES_MAX } from './limits.ts'
 
 /** What an accepting procedure is given; it makes the content durable with {@link placeContent}. */
 export type NewContent =
@@ -33,8 +35,8 @@ export class ContentWriter {
   readonly id: string
   readonly #store: Store
   readonly #clock: Clock
-  /** The chunk that fills; grows by doubling, so that a small message does not pay for a large one. */
-  #buffer = Buffer.allocUnsafe(8 * 1024)
+  /** The chunk that fills: first small ones of its own, so that a small message does not pay for a large one; then a lent one. */
+  #buffer = Buffer.allocUnsafe(COMPRESS_BYTES_MIN)
   #filled = 0
   #flushedBytes = 0
   #chunkCount = 0
@@ -68,10 +70,10 @@ export class ContentWriter {
   async finish(): Promise<Result<NewContent, StoreError>> {
     if (!this.#failure && this.#chunkCount > 0 && this.#filled > 0) await this.#flush()
     if (this.#failure) return { ok: false, error: this.#failure }
-    const { id, sizeBytes } = this
-    if (this.#chunkCount > 0) return ok({ type: 'uploaded', id, sizeBytes, chunkCount: this.#chunkCount })
-    const { encoding, bytes } = encodeChunk(this.#buffer.subarray(0, this.#filled))
-    return ok({ type: 'inline', id, sizeBytes, encoding, head: bytes })
+    const content = this.#content()
+    if (this.#isLent) giveChunkBuffer(this.#buffer)
+    this.#buffer = Buffer.alloc(0)
+    return ok(content)
   }
 
   /** The content is given up, at any moment: what of it was uploaded goes. Never rejects; what it leaves the sweep takes. */
@@ -83,6 +85,18 @@ export class ContentWriter {
       const answer = await this.#store.call(discardUploadProcedure, { id: this.id })
       more = answer.ok && answer.value.more
     }
+  }
+
+  get #isLent(): boolean {
+    return this.#buffer.length === CONTENT_CHUNK_BYTES
+  }
+
+  #content(): NewContent {
+    const { id, sizeBytes } = this
+    if (this.#chunkCount > 0) return { type: 'uploaded', id, sizeBytes, chunkCount: this.#chunkCount }
+    const { encoding, bytes } = encodeChunk(this.#buffer.subarray(0, this.#filled))
+    const head = this.#isLent && encoding === 'identity' ? Buffer.from(bytes) : bytes
+    return { type: 'inline', id, sizeBytes, encoding, head }
   }
 
   async #writeOver(bytes: Uint8Array): Promise<void> {
@@ -99,7 +113,7 @@ export class ContentWriter {
     const needed = this.#filled + bytes.length
     assert(needed <= CONTENT_CHUNK_BYTES, 'write again only when the promise of the write before is settled')
     if (needed > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.min(CONTENT_CHUNK_BYTES, Math.max(needed, this.#buffer.length * 4)))
+      const larger = needed > OWN_BYTES_MAX ? takeChunkBuffer() : Buffer.allocUnsafe(OWN_BYTES_MAX)
       this.#buffer.copy(larger, 0, 0, this.#filled)
       this.#buffer = larger
     }
