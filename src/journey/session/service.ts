@@ -57,6 +57,6 @@ export class SmtpService {
   }
 }
 
-function smtpOptions({ context: { hostname, settings }, startTls }: SmtpServiceOptions): SmtpServerOptions {
+function smtpOptions({ role, context: { hostname, settings }, startTls }: SmtpServiceOptions): SmtpServerOptions {
   return { hostname, sizeBytesMax: settings.messageSize, recipientsMax: settings.recipientsPerMessage, startTls }
 }

@@ -102,6 +102,11 @@ test('[J4] submission wants a sign-in, and on a strange network TLS before it', 
   assert.match(local, /530 5\.7\.0/)
 })
 
+test('[J4] where strangers come nobody signs in, with TLS or without', async (t) => {
+  const house = await openHouse(t)
+  assert.match(await talkTo(house, 'mx').say(SIGNED_IN), /\r\n502 5\.5\.1/)
+})
+
 test('[J5] whoever has signed in writes under an own address, a tagged one, or an alias that leads to it', async (t) => {
   const house = await openHouse(t)
   await house.person('anna@here.test')

@@ -16,6 +16,8 @@ export interface SmtpServerOptions {
   readonly idleCommandsMax?: number
   /** Offered while TLS is not active. Default false. */
   readonly startTls?: boolean
+  /** False on a listener where nobody signs in: AUTH is then not there at all, instead of only after TLS. Default true. */
+  readonly signIn?: boolean
   /** SASL mechanisms offered before TLS; usually none. */
   readonly mechanisms?: readonly string[]
   /** Extensions that are on unless turned off here. */
