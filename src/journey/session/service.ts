@@ -58,5 +58,11 @@ export class SmtpService {
 }
 
 function smtpOptions({ role, context: { hostname, settings }, startTls }: SmtpServiceOptions): SmtpServerOptions {
-  return { hostname, sizeBytesMax: settings.messageSize, recipientsMax: settings.recipientsPerMessage, startTls }
+  return {
+    hostname,
+    sizeBytesMax: settings.messageSize,
+    recipientsMax: settings.recipientsPerMessage,
+    startTls,
+    signIn: role === 'submission',
+  }
 }
