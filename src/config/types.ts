@@ -1,7 +1,7 @@
 // The kinds of value a setting can have beyond zod's own: durations and sizes as people write them.
 
 import { z } from 'zod'
-import { formatDuration, parseDuration } from '../ground/durations.ts'
+import { parseDuration } from '../ground/durations.ts'
 import { formatSize, parseSize } from '../ground/sizes.ts'
 
 /** "5m" in the file, milliseconds in the program. */
@@ -26,4 +26,4 @@ function written(standard: string, parse: typeof parseDuration) {
     })
 }
 
-export { formatDuration, formatSize }
+export { formatSize }

@@ -45,7 +45,7 @@ export {
   listPeople,
   type Person,
 } from './find.ts'
-export { ALIAS_DEPTH_MAX, ALIAS_EXPANDED_MAX, PASSWORD_CHARACTERS_MIN, PASSWORD_OCTETS_MAX } from './limits.ts'
+export { ALIAS_DEPTH_MAX, ALIAS_EXPANDED_MAX, PASSWORD_OCTETS_MAX } from './limits.ts'
 
 export const directoryProcedures = [
   store.addOrganisationProcedure,

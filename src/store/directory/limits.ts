@@ -27,9 +27,6 @@ export const VERIFIED_MS = 5 * 60 * 1000
 /** Octets of a password: beyond it hashing is a way to keep us busy. */
 export const PASSWORD_OCTETS_MAX = 1024
 
-/** Characters of a password that we accept as new. */
-export const PASSWORD_CHARACTERS_MIN = 8
-
 /** argon2id verifications at the same time in one thread; others wait their turn. Each takes 19 MiB and a thread of the pool. */
 export const VERIFICATIONS_AT_ONCE_MAX = 4
 

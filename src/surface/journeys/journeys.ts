@@ -10,7 +10,7 @@ import { EVENT_PAGES_MAX, TIMELINE_EVENTS_MAX } from './limits.ts'
 import { recipientOf, rowOf, stateOf } from './rows.ts'
 import { timelineEntry } from './timeline.ts'
 
-export { entryOf, replyOf, STATE_WORDS } from './rows.ts'
+export { entryOf } from './rows.ts'
 
 /** What a reply means and what to do about it, in plain words. */
 export type Explain = (code: number, enhanced?: string, text?: string) => { readonly meaning: string; readonly advice: string }

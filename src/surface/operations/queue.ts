@@ -6,14 +6,13 @@ import {
   changeRecipientsProcedure,
   countQueue,
   listQueue,
-  type QueueEntry,
   type QueueFilter,
   showMessage,
 } from '../../journey/queue/queue.ts'
 import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { listOrganisations } from '../../store/directory/directory.ts'
 import { type QueueFilter as Asked, failure, type Operations, type QueueChange, type QueueRow, type Status } from '../api/api.ts'
-import { replyOf, STATE_WORDS } from '../journeys/journeys.ts'
+import { entryOf } from '../journeys/journeys.ts'
 import type { OperationsContext } from './operations.ts'
 
 type QueueOperations = Pick<Operations, 'queue' | 'changeQueue'> & { counts(): Promise<Status['queue']> }
@@ -34,29 +33,12 @@ export function queueOperations(context: OperationsContext): QueueOperations {
         limit: question.limit + 1,
         ...(after ? { after } : {}),
       })
-      const rows: QueueRow[] = entries.slice(0, question.limit).map(rowOf)
+      const rows: QueueRow[] = entries.slice(0, question.limit).map((entry) => entryOf(entry, explain))
       const last = entries[question.limit - 1]
       return ok(entries.length > question.limit && last ? { rows, next: `${last.org}.${last.messageId}.${last.n}` } : { rows })
     },
     changeQueue: (change) =>
       change.id === undefined ? changeMany(context, change) : changeOne(context, { ...change, id: change.id }),
-  }
-}
-
-function rowOf(entry: QueueEntry): QueueRow {
-  return {
-    id: entry.messageId,
-    n: entry.n,
-    from: entry.reversePath,
-    to: entry.address,
-    destination: entry.destination,
-    state: STATE_WORDS[entry.state],
-    receivedAt: entry.receivedAt,
-    ...(entry.state === 'scheduled' ? { nextAttemptAt: entry.dueAt } : {}),
-    attempts: entry.attempts,
-    sizeBytes: entry.sizeBytes,
-    subject: entry.subject,
-    ...(entry.lastReply === undefined ? {} : { lastReply: replyOf(entry.lastReply, explain) }),
   }
 }
 

@@ -72,7 +72,9 @@ function hello(verb: 'EHLO' | 'HELO', argument: string): Step {
 function auth(argument: string, session: Session, options: SmtpServerOptions): Step {
   if (session.authenticated) return refuse(replies.AUTHENTICATED)
   if (session.mechanisms.length === 0) {
-    return refuse(options.signIn !== false && options.startTls === true && !session.tls ? replies.AUTH_NEEDS_TLS : replies.AUTH_NOT_OFFERED)
+    return refuse(
+      options.signIn !== false && options.startTls === true && !session.tls ? replies.AUTH_NEEDS_TLS : replies.AUTH_NOT_OFFERED,
+    )
   }
   const parsed = command.parseAuth(argument)
   if (!parsed.ok) return refuse(parsed.error)

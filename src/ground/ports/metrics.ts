@@ -1,6 +1,0 @@
-// Counters and gauges by name.
-
-export interface Metrics {
-  count(name: string, by?: number): void
-  gauge(name: string, value: number): void
-}
