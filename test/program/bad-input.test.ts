@@ -82,7 +82,7 @@ test('commands out of order, unknown ones and unknown parameters are named, and 
     ['RCPT TO:<bob@posthorn.test>', 503],
     ['DATA', 503],
     ['EHLO client.test', 250],
-    ['AUTH PLAIN AGEAYg==', 538],
+    ['AUTH PLAIN AGEAYg==', 502],
     ['RCPT TO:<bob@posthorn.test>', 503],
     ['FLY ME', 500],
     ['MAIL FROM:<x@elsewhere.test> COLOUR=BLUE', 555],
