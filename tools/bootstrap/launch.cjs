@@ -9,8 +9,11 @@ var sources = require('./sources.cjs')
 /** `node:sqlite` and type stripping still call themselves experimental; the line says nothing to whoever runs a mail server. */
 var NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
 
-/** Of glibc's allocator, shared by the threads: by itself it would take eight for each processor, and give little of them back. */
-var MALLOC_ARENAS = '2'
+/**
+ * For glibc's allocator: two arenas for all threads (by itself it would take eight for each processor and give little of them back), and
+ * pieces of large messages in memory of their own, which goes back to the system with them.
+ */
+var MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 /**
  * A signal to the whole group has reached the child already, and cannot be told from one to this process alone: the child may get it
@@ -102,7 +105,9 @@ function environment(root, node, server) {
   env.PATH = path.dirname(node) + path.delimiter + (process.env.PATH || '')
   if (server) {
     env.NODE_DISABLE_COMPILE_CACHE = '1'
-    if (!env.MALLOC_ARENA_MAX) env.MALLOC_ARENA_MAX = MALLOC_ARENAS
+    Object.keys(MALLOC).forEach(function (name) {
+      if (!env[name]) env[name] = MALLOC[name]
+    })
   } else if (!env.NODE_COMPILE_CACHE) env.NODE_COMPILE_CACHE = path.join(root, '.cache', 'compile')
   return env
 }

@@ -5,6 +5,7 @@ import { type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
 import { assert } from '../../ground/assert.ts'
 import type { Connection, ConnectionEnd, ConnectionHandler, Endpoint, TlsFacts } from '../../ground/ports/connection.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
+import { bytesPassed } from './memory.ts'
 
 /** A TLS handshake that takes longer is a peer that sleeps. */
 const HANDSHAKE_TIMEOUT_MS = 60_000
@@ -42,6 +43,7 @@ export class NodeConnection implements Connection {
   }
 
   write(bytes: Uint8Array | string): boolean {
+    bytesPassed(bytes.length)
     return this.#socket.writable ? this.#socket.write(bytes) : true
   }
 
@@ -106,7 +108,10 @@ export class NodeConnection implements Connection {
     socket.setTimeout(0)
   }
 
-  #onData = (bytes: Uint8Array): void => this.#handler?.data(bytes)
+  #onData = (bytes: Uint8Array): void => {
+    this.#handler?.data(bytes)
+    bytesPassed(bytes.length)
+  }
   #onEnd = (): void => this.#handler?.ended()
   #onDrain = (): void => this.#handler?.drained()
   #onTimeout = (): void => {

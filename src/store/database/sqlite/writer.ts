@@ -2,7 +2,7 @@
 // for the disk the next batch gathers in the ports, and is taken from there without a turn of the event loop.
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { BATCH_BYTES_MAX, BATCH_CALLS_MAX, BATCHES_PER_TURN_MAX } from '../limits.ts'
+import { BATCH_BYTES_MAX, BATCH_CALLS_MAX, BATCHES_PER_TURN_MAX, TRANSFER_BYTES_MIN } from '../limits.ts'
 import { openWriter, type WriterOptions } from './connection.ts'
 import { type Answer, GroupCommit, type GroupCommitOptions } from './group-commit.ts'
 import type { CallMessage, PostedAnswer, PostedCall } from './protocol.ts'
@@ -108,7 +108,18 @@ class WriterLoop implements Writer {
     this.#waiting = this.#waiting.slice(count)
     this.#waitingBytes -= bytes
     post(batch, this.#commits.run(batch.map((waiting) => waiting.call)))
+    for (const { call } of batch) if (call.sizeBytes >= TRANSFER_BYTES_MIN) letGo(call.args)
   }
+}
+
+/**
+ * Large bytes are freed as soon as they are committed. They lie outside V8's heap, and this thread makes so little garbage inside it that
+ * tens of megabytes would wait for the next collection.
+ */
+function letGo(value: unknown): void {
+  if (value instanceof Uint8Array) {
+    if (value.length >= TRANSFER_BYTES_MIN && value.buffer instanceof ArrayBuffer) value.buffer.transfer(0)
+  } else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) letGo(part)
 }
 
 /** One message for each port. */
