@@ -78,6 +78,11 @@ const updateReleased = statement<{ id: string }>('content.release')((db, a) =>
     .returning(['refs', 'chunk_count']),
 )
 
+/** The common case in one statement: one chunk, one holder. */
+const deleteLastHeld = statement<{ id: string }>('content.deleteLastHeld')((db, a) =>
+  db.deleteFrom('content').where('id', '=', a.id).where('refs', '=', 1).where('chunk_count', '=', 1),
+)
+
 const deleteContent = statement<{ id: string }>('content.delete')((db, a) => db.deleteFrom('content').where('id', '=', a.id))
 
 const deleteChunks = statement<{ id: string }>('content.deleteChunks')((db, a) =>
@@ -147,6 +152,7 @@ export function* retainContent(args: { readonly id: string; readonly by?: number
 
 /** One holder less; without any it is deleted. */
 export function* releaseContent(args: { readonly id: string }): Steps<void> {
+  if ((yield* run(deleteLastHeld, args)) === 1) return
   const left = yield* first(updateReleased, args)
   assert(left && left.refs >= 0, `content ${args.id} has no holder to let go of it`)
   if (left.refs > 0) return
