@@ -48,8 +48,8 @@ export interface Connection {
   resume(): void
   /** Server side: `credentials` of the listener. Bytes received in clear and not yet handed out are thrown away (RFC 3207 §4.2). */
   startTls(options?: { readonly serverName?: string; readonly verify?: boolean }): Promise<Result<TlsFacts, string>>
-  /** Sends what is buffered, then closes. */
-  end(): void
+  /** Sends what is buffered, then closes. `peerIsDone`: it has said that it sends nothing more; its end is not awaited. */
+  end(options?: { readonly peerIsDone?: boolean }): void
   /** Closes at once; what is buffered is lost. */
   destroy(): void
   /** Ends the connection with `timeout` after so long without a byte in either direction; 0 turns it off. */

@@ -187,6 +187,7 @@ export class SmtpSession implements ConnectionHandler {
       case 'content-discarded':
         return this.#forget()
       case 'quit':
+        return this.#farewell({ peerIsDone: true })
       case 'close':
         return this.#farewell()
       case 'auth-cancelled':
@@ -205,10 +206,10 @@ export class SmtpSession implements ConnectionHandler {
     this.#incoming = undefined
   }
 
-  #farewell(): undefined {
+  #farewell(options: { readonly peerIsDone?: boolean } = {}): undefined {
     this.#over = true
     this.#flush()
-    this.#connection.end()
+    this.#connection.end(options)
     // Its end is only seen by who reads; whatever else still comes is not looked at.
     this.#resume()
     this.#patienceOver = this.#context.clock.after(FAREWELL_MS, () => this.#connection.destroy())

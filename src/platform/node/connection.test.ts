@@ -68,6 +68,30 @@ test('bytes pass both ways, and an orderly hang-up reads as closed', async () =>
   await listener.close()
 })
 
+for (const tls of ['none', 'implicit'] as const)
+  test(`the last word reaches a peer that is done and keeps its side open, and nobody waits for it (tls: ${tls})`, async () => {
+    const { promise: ended, resolve } = Promise.withResolvers<string>()
+    const word = 'goodbye '.repeat(20_000)
+    const listener = await open({ ...base, tls }, (connection) => {
+      connection.handle({
+        data: () => {
+          connection.write(word)
+          connection.end({ peerIsDone: true })
+        },
+        ended: () => {},
+        drained: () => {},
+        closed: resolve,
+      })
+    })
+    const client = await dial(listener.port, tls === 'none' ? undefined : { serverName: 'posthorn.test' })
+    const read = reader(client)
+    client.write('QUIT')
+    await read.wait(word)
+    assert.equal(await ended, 'closed')
+    assert.equal(await read.closed(), 'closed')
+    await listener.close()
+  })
+
 test('STARTTLS throws away what came in clear after the command, and goes on encrypted', async () => {
   const listener = await open(base, (connection) => {
     connection.handle({

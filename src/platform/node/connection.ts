@@ -16,7 +16,6 @@ export interface ConnectionOptions {
 }
 
 export class NodeConnection implements Connection {
-  readonly local: Endpoint
   readonly remote: Endpoint
   tls: TlsFacts | undefined
   #socket: Socket
@@ -31,10 +30,13 @@ export class NodeConnection implements Connection {
     this.#socket = socket
     this.#secureContext = options.secureContext
     this.tls = options.tls
-    this.local = endpoint(socket.localAddress, socket.localPort)
     this.remote = endpoint(socket.remoteAddress, socket.remotePort)
     socket.setNoDelay(true)
     this.#listen(socket)
+  }
+
+  get local(): Endpoint {
+    return endpoint(this.#socket.localAddress, this.#socket.localPort)
   }
 
   handle(handler: ConnectionHandler): void {
@@ -55,8 +57,10 @@ export class NodeConnection implements Connection {
     this.#socket.resume()
   }
 
-  end(): void {
-    this.#socket.end()
+  end({ peerIsDone = false }: { readonly peerIsDone?: boolean } = {}): void {
+    // With all of it in the hands of the system there is nothing to wait for; under TLS a last record tells of the end.
+    if (peerIsDone && this.tls === undefined && this.#socket.writableLength === 0) this.#socket.destroy()
+    else this.#socket.end()
   }
 
   destroy(): void {
