@@ -5,8 +5,8 @@
 // The server runs as tools/bootstrap starts it (`--plain`: as `node src/main.ts` does) on data of its own; load comes from this process.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -22,8 +22,8 @@ const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC
 
 /** Longer than a quiet thread waits before it tidies up, twice. */
 const SETTLE_MS = 13_000
-const SAMPLE_MS = 20
-const WORKERS = 2
+/** As many as src/main/supervisor.ts starts. */
+const WORKERS = Math.min(Math.max(1, availableParallelism() - 1), 8)
 
 interface Server {
   readonly child: ChildProcess
@@ -40,7 +40,6 @@ const { values } = parseArgs({
   },
 })
 
-const rows: (readonly [what: string, number: string])[] = []
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-memory-'))
 
 function start(): ChildProcess {
@@ -74,29 +73,27 @@ async function stop({ child }: Pick<Server, 'child'>): Promise<void> {
   await exited
 }
 
-/** Of the whole process, in KiB. */
-function residentKiB({ child }: Server): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))?.[1])
+function residentKiB(server: Server): number {
+  return statusKiB(server, 'VmRSS')
+}
+
+/** Of the whole process. */
+function statusKiB({ child }: Server, field: 'VmRSS' | 'VmHWM'): number {
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))?.[1])
 }
 
 function note(what: string, number: string): void {
-  rows.push([what, number])
   console.log(`${what.padEnd(58)} ${number.padStart(12)}`)
 }
 
 const mib = (kib: number): string => `${(kib / 1024).toFixed(1)} MiB`
 
-/** The largest resident size while `work` goes on. */
-async function peakDuring(server: Server, work: Promise<unknown>): Promise<number> {
-  let peak = 0
-  let over = false
-  const ended = work.finally(() => (over = true))
-  while (!over) {
-    peak = Math.max(peak, residentKiB(server))
-    await sleep(SAMPLE_MS)
-  }
-  await ended
-  return peak
+/** The largest resident size while `work` went on, as the kernel saw it. */
+async function peakDuring(server: Server, work: () => Promise<unknown>): Promise<number> {
+  // proc(5): 5 sets the high-water mark back to what is resident now.
+  writeFileSync(`/proc/${server.child.pid}/clear_refs`, '5')
+  await work()
+  return statusKiB(server, 'VmHWM')
 }
 
 async function idleConnections(server: Server, count: number): Promise<void> {
@@ -115,7 +112,7 @@ async function idleConnections(server: Server, count: number): Promise<void> {
 async function largeMessages(server: Server, way: Way, sessions: number, bytes: number): Promise<void> {
   const before = residentKiB(server)
   const send = () => sendLarge(server.mx, server.mailbox.address, { way, bytes })
-  const peak = await peakDuring(server, Promise.all(Array.from({ length: sessions }, send)))
+  const peak = await peakDuring(server, () => Promise.all(Array.from({ length: sessions }, send)))
   note(`${sessions} × ${bytes / 1e6} MB by ${way}: rise for each session`, mib((peak - before) / sessions))
 }
 
@@ -123,7 +120,7 @@ async function reading(server: Server): Promise<void> {
   const read = await signInByPop3(server.pop3, server.mailbox)
   await sleep(SETTLE_MS)
   const before = residentKiB(server)
-  const peak = await peakDuring(server, read())
+  const peak = await peakDuring(server, read)
   note('one of them read by POP3: rise', mib(peak - before))
 }
 

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 
 /** A process that does not end within it is killed. */
 const STOP_MS = 20_000
+/** The same when the run itself ends early. */
+const LAST_STOP_MS = 2_000
 const PORT_WAIT_MS = 20_000
 const ERRORS_KEPT = 4000
 
@@ -65,9 +67,11 @@ export class Workshop {
     return started
   }
 
-  /** At the end of the process there is no time to wait. */
+  /** At the end of the process nothing can be awaited: whoever has not ended after a while is killed. */
   #clear(): void {
     for (const { process: child } of this.#children) child.kill('SIGTERM')
+    if (this.#children.size > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_STOP_MS)
+    for (const { process: child } of this.#children) child.kill('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }

@@ -1,4 +1,4 @@
-// Our server: the real program in a process of its own, with a settings file and a data folder of its own.
+// Our server: the real program, started as a user starts it, with a settings file and a data folder of its own.
 
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { type Child, pause, type Workshop } from '../workshop.ts'
 import type { Server } from './server.ts'
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
+const BOOTSTRAP = new URL('../../tools/bootstrap.cjs', import.meta.url).pathname
 
 const READY_MS = 30_000
 
@@ -45,11 +46,12 @@ export async function startPosthorn(workshop: Workshop, options: PosthornOptions
   const folder = options.folder ?? workshop.room(name.replace(/\W+/g, '-'))
   const config = join(folder, 'bench.toml')
   writeFileSync(config, settings(sinkPort))
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
+  // The bootstrap knows nothing of profiles: for them the program is started without it.
+  const start = profile === undefined ? [BOOTSTRAP, 'run'] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, MAIN]
   let output = ''
   const child = workshop.start(
     process.execPath,
-    [...flags, MAIN, 'up', '--json', '--data', folder, '--config', config],
+    [...start, 'up', '--json', '--data', folder, '--config', config],
     (text) => (output += text),
   )
   const port = await ready(child, () => output)

@@ -13,7 +13,7 @@ var NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
  * For glibc's allocator: two arenas for all threads (by itself it would take eight for each processor and give little of them back), and
  * pieces of large messages in memory of their own, which goes back to the system with them.
  */
-var MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+var MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '1048576' }
 
 /**
  * A signal to the whole group has reached the child already, and cannot be told from one to this process alone: the child may get it
