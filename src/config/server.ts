@@ -54,7 +54,9 @@ export const ProcessSettings = z
       .min(0)
       .max(64)
       .default(0)
-      .describe('Threads that serve connections and deliver; 0: one less than there are processors (the store has one for itself), eight at most.'),
+      .describe(
+        'Threads that serve connections and deliver; 0: one less than there are processors (the store has one for itself), eight at most.',
+      ),
     user: z.string().optional().describe('After the ports are open, the server started as root becomes this user.'),
     group: z.string().optional().describe('The group that goes with it; absent: that of the user.'),
     stopWithin: duration('30s').describe('How long a stopping server waits for messages that are coming in or going out.'),

@@ -202,7 +202,7 @@ test('no report about a message without a sender, and the journey says so', { sk
 test('what is not taken in its time comes back with 4.4.7; the time is set while the server runs', { skip }, async () => {
   house.rewrite(settings({ expireAfter: '1s' }))
   const control = await house.control()
-  assert.deepEqual(await control.reload(), { ok: true, value: { done: true } })
+  assert.deepEqual(await control.reload(), { ok: true, value: { done: true, waiting: [] } })
   refusals.set('never@static.test', '451 4.3.2 not now')
   const id = await submit(['never@static.test'], 'expired')
   const { report, message } = await reportAbout('expired')

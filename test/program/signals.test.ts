@@ -80,6 +80,8 @@ test('SIGHUP: connections stay, what begins from now on follows the new settings
     return told
   }
   assert.equal(await sizeTold(), String(1024 ** 2))
+  const told = await posthorn(['reload', '--data', house.folder])
+  assert.match(told.out, /read again[\s\S]*from the next start: process\./)
   assert.equal(
     (await hand(before, { from: 'x@elsewhere.test', to: BOB, content: letter('before', 'x\r\n'.repeat(600_000)) })).code,
     250,

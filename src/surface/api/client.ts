@@ -35,7 +35,7 @@ function remoteOperations(socketPath: string): Operations {
   const one = encodeURIComponent
   return {
     status: () => ask(contract.Status, { method: 'GET', path: '/v1/status' }),
-    reload: () => ask(contract.Done, { method: 'POST', path: '/v1/reload' }),
+    reload: () => ask(contract.Reloaded, { method: 'POST', path: '/v1/reload' }),
     stop: () => ask(contract.Done, { method: 'POST', path: '/v1/stop' }),
     listDomains: () => ask(contract.Domains, { method: 'GET', path: '/v1/domains' }),
     addDomain: (name) => ask(contract.Domain, { method: 'POST', path: '/v1/domains', json: { name } }),

@@ -197,6 +197,12 @@ export type Status = z.infer<typeof Status>
 export const Done = z.object({ done: z.literal(true) })
 export type Done = z.infer<typeof Done>
 
+export const Reloaded = z.object({
+  done: z.literal(true),
+  waiting: z.array(z.string()).describe('Sections of the settings that have changed and take effect at the next start.'),
+})
+export type Reloaded = z.infer<typeof Reloaded>
+
 /** One hint on `GET /api/live`: these messages changed, look again. */
 export const LiveHint = z.object({ ids: z.array(z.string()) })
 export type LiveHint = z.infer<typeof LiveHint>

@@ -73,7 +73,7 @@ test('every operation goes through the socket and back', async (t) => {
   assert.deepEqual(world.changes, [{ action: 'retry', filter: { destination: 'example.org' } }])
   assert.equal((await must(client.journeys({ q: 'zoe@example.net', limit: 5 }))).rows.length, 1)
   assert.equal((await must(client.journey('01jqw8zk3m9x2c4v6b'))).recipients.length, 2)
-  await must(client.reload())
+  assert.deepEqual(await must(client.reload()), { done: true, waiting: ['process'] })
   await must(client.stop())
   assert.equal(world.stopped, true)
 })

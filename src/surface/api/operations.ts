@@ -13,6 +13,7 @@ import type {
   QueueChange,
   QueueChanged,
   QueueQuestion,
+  Reloaded,
   Sent,
   Status,
   User,
@@ -33,7 +34,7 @@ export interface Submission {
 export interface Operations {
   status(): Answer<Status>
   /** Reads the live settings and certificates again. */
-  reload(): Answer<Done>
+  reload(): Answer<Reloaded>
   /** Answers, then stops. */
   stop(): Answer<Done>
   listDomains(): Answer<{ readonly rows: readonly Domain[] }>

@@ -100,7 +100,7 @@ function fakeDirectory(world: World): DirectoryOperations {
         listeners: [{ name: 'mx', address: '127.0.0.1', port: 10025 }],
         queue: { waiting: 2, sending: 0, held: 1 },
       }),
-    reload: async () => ok({ done: true }),
+    reload: async () => ok({ done: true, waiting: ['process'] }),
     async stop() {
       world.stopped = true
       return ok({ done: true })

@@ -21,8 +21,15 @@ export function stop(session: Session): Promise<ExitCode> {
 
 export function reload(session: Session): Promise<ExitCode> {
   return session.askServer(async (operations) =>
-    session.conclude(await operations.reload(), () => '✓ Settings and certificates are read again.\n'),
+    session.conclude(await operations.reload(), ({ waiting }) => reloadText(session, waiting)),
   )
+}
+
+function reloadText(session: Session, waiting: readonly string[]): string {
+  const done = `${paint(session.look, 'good', '✓')} Settings and certificates are read again.`
+  if (waiting.length === 0) return `${done}\n`
+  const rest = paragraph(session.look, '  ', `Also changed, and in force from the next start: ${safe(waiting.join(', '))}.`)
+  return `${[done, ...rest].join('\n')}\n`
 }
 
 export function status(session: Session): Promise<ExitCode> {

@@ -27,7 +27,9 @@ export interface OperationsContext {
   /** What the running server tells of itself; absent when the store was opened without one. */
   readonly server?: {
     status(): Omit<Status, 'queue'>
-    reload(): Promise<{ readonly ok: true } | { readonly ok: false; readonly message: string }>
+    reload(): Promise<
+      { readonly ok: true; readonly waiting: readonly string[] } | { readonly ok: false; readonly message: string }
+    >
     stop(): void
   }
   /** Without a server: what `status` has to say. */
@@ -50,7 +52,7 @@ export function createOperations(context: OperationsContext): Operations {
     async reload() {
       if (!context.server) return NO_SERVER
       const outcome = await context.server.reload()
-      if (outcome.ok) return { ok: true, value: { done: true } }
+      if (outcome.ok) return { ok: true, value: { done: true, waiting: [...outcome.waiting] } }
       return failure(
         'invalid-request',
         outcome.message,
