@@ -43,7 +43,11 @@ function commandLine(): CliIo {
       defaultDataDir: 'data',
       connect: connectRunning,
       // Loaded when asked for: a server carries nothing of the other commands, and they nothing of it.
-      openOffline: async (dataDir) => (await import('./main/offline.ts')).openOffline(dataDir),
+      openOffline: async (folder, configFile) => (await import('./main/offline.ts')).openOffline(folder, configFile),
+      folderOf: async (place) => {
+        const start = (await import('./main/settings.ts')).startOf(place)
+        return start.ok ? ok(start.value.folder) : start
+      },
       up: async (options) => {
         const { up } = await import('./main/up.ts')
         return up(options.configFile === undefined ? withDemo(options) : options, terminal())

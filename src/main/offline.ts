@@ -19,7 +19,7 @@ import { prepareStore, STORE_FILE } from './server.ts'
 import { startOf } from './settings.ts'
 import { VERSION } from './version.ts'
 
-export async function openOffline(dataDir: string): Promise<Result<Offline, OfflineError>> {
+export async function openOffline(dataDir: string, configFile?: string): Promise<Result<Offline, OfflineError>> {
   const folder = resolve(dataDir)
   if (!existsSync(join(folder, STORE_FILE))) return err({ type: 'missing', detail: folder })
   const lock = lockDataFolder(folder, process.pid)
@@ -29,7 +29,7 @@ export async function openOffline(dataDir: string): Promise<Result<Offline, Offl
     lock.value.release()
     return err({ type: 'failed', detail: prepared.error.message })
   }
-  const start = startOf({ dataDir })
+  const start = startOf({ dataDir, dataDirNamed: true, ...(configFile === undefined ? {} : { configFile }) })
   if (!start.ok) {
     lock.value.release()
     return err({ type: 'failed', detail: start.error.join('; ') })

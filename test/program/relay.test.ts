@@ -291,6 +291,10 @@ test('domains and people, with the server running and with it stopped', { skip }
   assert.equal(((await ask(['trace', left])).value as Journey).id, left)
   assert.deepEqual(await ask(['queue', 'hold', '--all']), { code: 0, value: { changed: 1 } })
   assert.deepEqual(await ask(['queue', 'drop', left, '--yes']), { code: 0, value: { changed: 1 } })
+  house.rewrite(`[store]\nfolder = ${JSON.stringify(house.folder)}\n[session]\nmessageSize = "1KB"\n`)
+  const large = ['send', '--config', house.config, '--from', 'kim@second.test', '--to', 'kim@second.test']
+  const refused = await posthorn(large, `Subject: too large\n\n${'x\n'.repeat(1000)}`)
+  assert.deepEqual([refused.code, /larger/.test(refused.err)], [5, true], refused.err)
   const made = await ask(['user', 'passwd', 'kim@second.test', '--generate'])
   assert.match((made.value as { password: string }).password, /^.{12,}$/)
   assert.equal((await ask(['domain', 'remove', 'second.test'])).code, 5)

@@ -18,6 +18,8 @@ interface Ran {
   readonly out: string
   readonly note: string
   readonly world: World
+  /** Data folders where a server was looked for. */
+  readonly asked: readonly string[]
 }
 
 interface Circumstances {
@@ -35,6 +37,7 @@ async function run(
   let out = ''
   let note = ''
   const answers = [...(terminal?.answers ?? [])]
+  const asked: string[] = []
   const operations = fakeOperations(world)
   const io: CliIo = {
     out: (text) => {
@@ -54,7 +57,12 @@ async function run(
     program: {
       version: '0.1.0',
       defaultDataDir: '/data',
-      connect: async () => (server === 'runs' ? operations : undefined),
+      folderOf: async ({ configFile }) =>
+        configFile === 'good.toml' ? ok('/srv/mail') : err([`${configFile}: line 1: no such setting`, 'line 2: no such setting']),
+      connect: async (folder) => {
+        asked.push(folder)
+        return server === 'runs' ? operations : undefined
+      },
       openOffline: async () =>
         server === 'stopped'
           ? ok({ operations, close: async () => {} })
@@ -72,7 +80,7 @@ async function run(
       ],
     },
   }
-  return { code: await runCli(typeof words === 'string' ? words.split(' ') : words, io), out, note, world }
+  return { code: await runCli(typeof words === 'string' ? words.split(' ') : words, io), out, note, world, asked }
 }
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {
@@ -230,6 +238,19 @@ test('a stranger’s text never moves the cursor', async () => {
   }
   await runCli(['domain', 'add', 'x'], io as never)
   assert.doesNotMatch(note.replace(/\u001b\[\d+m/g, ''), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+})
+
+test('the settings file says where the data is, unless the person does', async () => {
+  const from = async (words: string, env: Record<string, string> = {}) => (await run(words, { env })).asked
+  assert.deepEqual(await from('queue list'), ['/data'])
+  assert.deepEqual(await from('queue list --config good.toml'), ['/srv/mail'])
+  assert.deepEqual(await from('reload', { POSTHORN_CONFIG: 'good.toml' }), ['/srv/mail'])
+  assert.deepEqual(await from('queue list --config good.toml --data here'), ['here'])
+  assert.deepEqual(await from('queue list', { POSTHORN_CONFIG: 'good.toml', POSTHORN_DATA: 'there' }), ['there'])
+  const broken = await run('queue list --config bad.toml')
+  assert.equal(broken.code, EXIT.usage)
+  assert.match(broken.note, /bad\.toml: line 1: no such setting; line 2[\s\S]*--data/)
+  assert.deepEqual(broken.asked, [])
 })
 
 test('completion names every command and option', async () => {

@@ -27,6 +27,7 @@ export interface CommandSpec {
 
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { name: 'data', value: 'DIR', summary: 'The data folder (or the variable POSTHORN_DATA)' },
+  { name: 'config', value: 'FILE', summary: 'The settings file (or the variable POSTHORN_CONFIG)' },
   { name: 'json', summary: 'Answer in JSON, for programs' },
   { name: 'help', short: 'h', summary: 'Explain the command' },
 ]
@@ -45,7 +46,6 @@ const PAGES: readonly OptionSpec[] = [
 ]
 
 const SERVER_OPTIONS: readonly OptionSpec[] = [
-  { name: 'config', value: 'FILE', summary: 'The settings file' },
   { name: 'port-base', value: 'N', summary: 'Listen on loopback at N+25, N+587 and so on; 0 takes free ports' },
   { name: 'hostname', value: 'NAME', summary: 'The name this server goes by' },
 ]

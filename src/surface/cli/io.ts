@@ -24,10 +24,12 @@ export interface CliIo {
 export interface Program {
   readonly version: string
   readonly defaultDataDir: string
+  /** The data folder that the settings file says; the error is what is wrong with the file, line by line. */
+  folderOf(place: Place): Promise<Result<string, readonly string[]>>
   /** The server that runs on this data folder, if one answers. */
-  connect(dataDir: string): Promise<Operations | undefined>
+  connect(folder: string): Promise<Operations | undefined>
   /** The store itself, when no server runs: takes its lock. */
-  openOffline(dataDir: string): Promise<Result<Offline, OfflineError>>
+  openOffline(folder: string, configFile?: string): Promise<Result<Offline, OfflineError>>
   /** Runs the server until it stops; answers its exit code. */
   up(options: UpOptions): Promise<number>
   check(options: UpOptions): Promise<readonly CheckResult[]>
@@ -44,13 +46,17 @@ export interface OfflineError {
   readonly detail: string
 }
 
-export interface UpOptions {
+/** Where a server has its settings and its data. */
+export interface Place {
   readonly dataDir: string
   /** The person named it; it then comes before the settings file's. */
   readonly dataDirNamed: boolean
+  readonly configFile?: string
+}
+
+export interface UpOptions extends Place {
   /** One line for programs instead of the summary. */
   readonly json: boolean
-  readonly configFile?: string
   readonly portBase?: number
   readonly hostname?: string
 }

@@ -79,12 +79,10 @@ function serverOptions(session: Session): Result<UpOptions, ExitCode> {
   // The highest listener is POP3 over TLS, 995 above the base.
   if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 0 && portBase <= 64540))
     return err(session.usage('--port-base is a whole number from 0 to 64540.'))
-  const [configFile, hostname] = [session.option('config'), session.option('hostname')]
+  const hostname = session.option('hostname')
   return ok({
-    dataDir: session.dataDir,
-    dataDirNamed: session.dataDirNamed,
+    ...session.place,
     json: session.json,
-    ...(configFile === undefined ? {} : { configFile }),
     ...(portBase === undefined ? {} : { portBase }),
     ...(hostname === undefined ? {} : { hostname }),
   })

@@ -1,9 +1,9 @@
 // What every command has in hand: what was typed, the look of the terminal, and the operations it asks, from wherever they come.
 
-import type { Result } from '../../ground/result.ts'
+import { err, ok, type Result } from '../../ground/result.ts'
 import type { Failure, Operations } from '../api/api.ts'
 import { EXIT, type ExitCode, exitOf } from './exit.ts'
-import type { CliIo, OfflineError } from './io.ts'
+import type { CliIo, OfflineError, Place } from './io.ts'
 import type { Parsed } from './parse.ts'
 import { type Look, lookOf, paint, paragraph, safe } from './terminal.ts'
 
@@ -18,12 +18,14 @@ export class Session {
     this.look = lookOf(io)
   }
 
-  get dataDir(): string {
-    return this.option('data') ?? (this.io.env['POSTHORN_DATA'] || this.io.program.defaultDataDir)
-  }
-
-  get dataDirNamed(): boolean {
-    return this.option('data') !== undefined || (this.io.env['POSTHORN_DATA'] ?? '') !== ''
+  get place(): Place {
+    const named = this.option('data') ?? this.io.env['POSTHORN_DATA']
+    const configFile = this.option('config') ?? (this.io.env['POSTHORN_CONFIG'] || undefined)
+    return {
+      dataDir: named || this.io.program.defaultDataDir,
+      dataDirNamed: Boolean(named),
+      ...(configFile === undefined ? {} : { configFile }),
+    }
   }
 
   get json(): boolean {
@@ -66,10 +68,12 @@ export class Session {
 
   /** Asks the server that runs, or the store itself where none does. */
   async ask(run: (operations: Operations) => Promise<ExitCode>): Promise<ExitCode> {
-    const running = await this.io.program.connect(this.dataDir)
+    const folder = await this.#folder()
+    if (!folder.ok) return this.fail(folder.error)
+    const running = await this.io.program.connect(folder.value)
     if (running) return run(running)
-    const opened = await this.io.program.openOffline(this.dataDir)
-    if (!opened.ok) return this.fail(offlineFailure(opened.error, this.dataDir))
+    const opened = await this.io.program.openOffline(folder.value, this.place.configFile)
+    if (!opened.ok) return this.fail(offlineFailure(opened.error, folder.value))
     try {
       return await run(opened.value.operations)
     } finally {
@@ -79,12 +83,26 @@ export class Session {
 
   /** For what only a server that runs can do. */
   async askServer(run: (operations: Operations) => Promise<ExitCode>): Promise<ExitCode> {
-    const running = await this.io.program.connect(this.dataDir)
+    const folder = await this.#folder()
+    if (!folder.ok) return this.fail(folder.error)
+    const running = await this.io.program.connect(folder.value)
     if (running) return run(running)
     return this.fail({
       code: 'try-later',
-      message: `No server runs on ${this.dataDir}.`,
-      next: '"posthorn up" starts one; --data names another data folder.',
+      message: `No server runs on ${folder.value}.`,
+      next: '"posthorn up" starts one; --data or --config names another data folder.',
+    })
+  }
+
+  async #folder(): Promise<Result<string, Failure>> {
+    const { place } = this
+    if (place.dataDirNamed || place.configFile === undefined) return ok(place.dataDir)
+    const folder = await this.io.program.folderOf(place)
+    if (folder.ok) return folder
+    return err({
+      code: 'invalid-request',
+      message: folder.error.join('; '),
+      next: 'Mend the file, or name the data folder with --data.',
     })
   }
 
@@ -114,7 +132,7 @@ function offlineFailure(error: OfflineError, dataDir: string): Failure {
       return {
         code: 'not-found',
         message: `There is no data folder ${dataDir}.`,
-        next: '"posthorn up" makes it at the first start; --data DIR or the variable POSTHORN_DATA names another.',
+        next: '"posthorn up" makes it at the first start; --data DIR or --config FILE names another.',
       }
     case 'failed':
       return {
