@@ -2,8 +2,10 @@
 
 import { assert } from '../../ground/assert.ts'
 import type { Id } from '../../ground/ids.ts'
-import { retainContent } from '../../store/content/content.ts'
+import type { Result } from '../../ground/result.ts'
+import { type NewContent, retainContent } from '../../store/content/content.ts'
 import { first, notify, procedure, run, type Steps } from '../../store/database/procedure.ts'
+import type { MailboxError } from './errors.ts'
 import { insertMessage, takeUid } from './mailbox.store.ts'
 
 export interface AppendMessage {
@@ -37,3 +39,39 @@ export function* appendMessage(args: AppendMessage): Steps<number | undefined> {
 }
 
 export const appendMessageProcedure = procedure('mailbox.appendMessage', appendMessage)
+
+/** One message of an APPEND; its content comes into the store with it. */
+export interface NewMailboxMessage {
+  readonly id: Id
+  readonly content: NewContent
+  /** As `encodeIndex` makes it, when it is known. */
+  readonly index?: Uint8Array
+  readonly flags: number
+  readonly keywords: readonly string[]
+  readonly internalDateMs: number
+  readonly zoneMinutes: number
+  readonly threadId?: string
+}
+
+export interface AppendMessages {
+  readonly org: number
+  readonly mailboxId: string
+  readonly messages: readonly NewMailboxMessage[]
+  readonly now: number
+  /** What all mailboxes of the person together may hold; absent: no bound. */
+  readonly quotaBytes?: number
+}
+
+export interface Appended {
+  readonly uidValidity: number
+  /** The first message's uid; each of the others has the next. */
+  readonly firstUid: number
+  readonly modseq: number
+}
+
+/** All of them or none. */
+export function* appendMessages(_: AppendMessages): Steps<Result<Appended, MailboxError>> {
+  throw new Error('appendMessages is not built yet')
+}
+
+export const appendMessagesProcedure = procedure('mailbox.appendMessages', appendMessages)

@@ -19,6 +19,15 @@ const MAILBOX_COLUMNS = [
   'uid_next as uidNext',
   'message_count as messageCount',
   'total_bytes as totalBytes',
+  'highest_modseq as highestModseq',
+  'unseen_count as unseenCount',
+  'deleted_count as deletedCount',
+  'special_use as specialUse',
+  'subscribed',
+  'selectable',
+  'appendable',
+  'recent_uid as recentUid',
+  'forgotten_modseq as forgottenModseq',
 ] as const
 
 const MESSAGE_COLUMNS = [
@@ -55,6 +64,15 @@ export const insertMailbox = statement<{
       uid_next: 1,
       message_count: 0,
       total_bytes: 0,
+      highest_modseq: 1,
+      unseen_count: 0,
+      deleted_count: 0,
+      special_use: null,
+      subscribed: 1,
+      selectable: 1,
+      appendable: 1,
+      recent_uid: 1,
+      forgotten_modseq: 0,
       created_at: a.now,
     })
     .onConflict((c) => c.columns(['org', 'person_id', 'name']).doNothing()),

@@ -16,6 +16,21 @@ export interface MailboxTable {
   /** Kept with every append and removal, so that the totals cost one row however full the mailbox is. */
   message_count: number
   total_bytes: number
+  /** RFC 7162: of the last change; each change of the mailbox takes the next in its commit. */
+  highest_modseq: number
+  /** Totals too: messages that are not \\Seen, and those that are \\Deleted. */
+  unseen_count: number
+  deleted_count: number
+  /** `\\Drafts` … (RFC 6154). */
+  special_use: string | null
+  subscribed: number
+  /** 0: the name stands for its children, or for a subscription, alone. */
+  selectable: number
+  appendable: number
+  /** Uids from here on no session has been told of as \\Recent. */
+  recent_uid: number
+  /** What was expunged up to this modseq is forgotten, in part or whole. */
+  forgotten_modseq: number
   created_at: number
 }
 
@@ -67,6 +82,15 @@ export const mailboxMigrations: readonly Migration[] = [
         .addColumn('uid_next', types.integer, (c) => c.notNull())
         .addColumn('message_count', types.integer, (c) => c.notNull())
         .addColumn('total_bytes', types.integer, (c) => c.notNull())
+        .addColumn('highest_modseq', types.integer, (c) => c.notNull())
+        .addColumn('unseen_count', types.integer, (c) => c.notNull())
+        .addColumn('deleted_count', types.integer, (c) => c.notNull())
+        .addColumn('special_use', 'text')
+        .addColumn('subscribed', types.integer, (c) => c.notNull())
+        .addColumn('selectable', types.integer, (c) => c.notNull())
+        .addColumn('appendable', types.integer, (c) => c.notNull())
+        .addColumn('recent_uid', types.integer, (c) => c.notNull())
+        .addColumn('forgotten_modseq', types.integer, (c) => c.notNull())
         .addColumn('created_at', types.integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('mailbox_key', ['org', 'id'])
         .addUniqueConstraint('mailbox_by_person', ['org', 'person_id', 'name'])

@@ -3,11 +3,46 @@
 import type { Procedure } from '../../store/database/procedure.ts'
 import { appendMessageProcedure } from './append.ts'
 import { createInboxProcedure } from './create.ts'
+import type { FlagState } from './flags.ts'
 import { forgetLocksProcedure, lockMaildropProcedure, renewLocksProcedure, unlockMaildropProcedure } from './lock.ts'
 import { clearMailboxProcedure, removeLockedProcedure, removeMessagesProcedure } from './remove.ts'
 
-export { type AppendMessage, appendMessage, appendMessageProcedure } from './append.ts'
-export { type CreateInbox, createInbox, createInboxProcedure } from './create.ts'
+export {
+  type Appended,
+  type AppendMessage,
+  type AppendMessages,
+  appendMessage,
+  appendMessageProcedure,
+  appendMessages,
+  appendMessagesProcedure,
+  type NewMailboxMessage,
+} from './append.ts'
+export { type Changes, changesSince } from './changes.ts'
+export {
+  type Copied,
+  type CopyMessages,
+  copyMessages,
+  copyMessagesProcedure,
+  moveMessages,
+  moveMessagesProcedure,
+} from './copy.ts'
+export {
+  type CreateInbox,
+  type CreateMailbox,
+  createInbox,
+  createInboxProcedure,
+  createMailbox,
+  createMailboxProcedure,
+  type EnsureStandardMailboxes,
+  ensureStandardMailboxes,
+  ensureStandardMailboxesProcedure,
+  STANDARD_MAILBOXES,
+} from './create.ts'
+export { type DeleteMailbox, deleteMailbox } from './delete.ts'
+export { answered, type MailboxError, type MailboxTrouble } from './errors.ts'
+export { type Expunged, type ExpungeMessages, expungeMessages } from './expunge.ts'
+export { FLAG_ANSWERED, FLAG_DELETED, FLAG_DRAFT, FLAG_FLAGGED, FLAG_SEEN, FLAGS_ALL, type FlagState } from './flags.ts'
+export { type ImageChange, type MailboxImage, MailboxImages, type MailboxImagesOptions } from './image.ts'
 export { LOCK_BEAT_MS, LOCK_LEASE_MS, MAILDROP_MESSAGES_MAX } from './limits.ts'
 export {
   forgetLocks,
@@ -18,7 +53,21 @@ export {
   type MaildropLocksOptions,
 } from './lock.ts'
 export type { MailboxTables } from './mailbox.tables.ts'
-export { findInbox, findMailbox, findMessage, listMaildrop, openMailboxMessage } from './read.ts'
+export { canonicalName, depthOf } from './names.ts'
+export {
+  type FetchRows,
+  fetchRows,
+  findInbox,
+  findMailbox,
+  findMailboxByName,
+  findMessage,
+  keepIndexProcedure,
+  listMailboxes,
+  listMaildrop,
+  openMailboxMessage,
+  takeRecentProcedure,
+  usage,
+} from './read.ts'
 export {
   clearMailbox,
   clearMailboxProcedure,
@@ -30,16 +79,36 @@ export {
   removeMessages,
   removeMessagesProcedure,
 } from './remove.ts'
+export { type RenameMailbox, renameMailbox, renameMailboxProcedure } from './rename.ts'
+export { type StoredFlags, type StoreFlags, storeFlags } from './store-flags.ts'
+export { type SetSubscribed, setSubscribed, setSubscribedProcedure } from './subscribe.ts'
+export { rangesOf, UID_MAX, type UidRange, uidsOf } from './uids.ts'
 
 export interface Mailbox {
   readonly org: number
   readonly id: string
   readonly personId: string
+  /** A path of UTF-8 text with `/` between its parts; the inbox is `INBOX`. */
   readonly name: string
+  /** Greater each time a name comes into being again. */
   readonly uidValidity: number
   readonly uidNext: number
+  /** The modseq of the last change; the next change gets a greater one. Below 2^53. */
+  readonly highestModseq: number
   readonly messageCount: number
   readonly totalBytes: number
+  readonly unseenCount: number
+  readonly deletedCount: number
+  /** `\\Drafts`, `\\Sent`, `\\Archive`, `\\Junk`, `\\Trash` … (RFC 6154), or null. */
+  readonly specialUse: string | null
+  readonly subscribed: boolean
+  /** False: the name stands for its children or for a subscription alone; there is no mailbox. */
+  readonly selectable: boolean
+  readonly appendable: boolean
+  /** Uids from here on no session has been told of as recent. */
+  readonly recentUid: number
+  /** Changes up to this modseq are not remembered one by one any more: who knows less must compare all uids. */
+  readonly forgottenModseq: number
 }
 
 /** What a listing tells of a message. */
@@ -57,6 +126,27 @@ export interface MailboxMessage extends MaildropEntry {
   /** The message in the queue it came from. */
   readonly messageId: string
   readonly receivedAt: number
+}
+
+/** A message as FETCH and SEARCH want it. */
+export interface MessageRow extends FlagState {
+  /** Unlike that of any other message of the mailbox, for ever. */
+  readonly id: string
+  /** The same for copies (RFC 8474 EMAILID). */
+  readonly emailId: string
+  readonly threadId: string | null
+  readonly contentId: string
+  /** Before the content; its size is in octets of UTF-8. */
+  readonly prefix: string
+  /** Prefix and content together: RFC822.SIZE. */
+  readonly sizeBytes: number
+  readonly internalDateMs: number
+  /** The zone in which the internal date was given, or 0. */
+  readonly zoneMinutes: number
+  /** SAVEDATE (RFC 8514), milliseconds. */
+  readonly savedAtMs: number
+  /** As `encodeIndex` made it; null when it was not asked for, or was never made: `keepIndexProcedure` keeps one. */
+  readonly index: Uint8Array | null
 }
 
 export const mailboxProcedures: readonly Procedure<never, unknown>[] = [
