@@ -32,6 +32,7 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     heading: 'POP3',
     files: [
+      'src/journey/access/sign-in.ts',
       ...['command', 'server'].map((name) => `src/mail/protocol/pop3/${name}.ts`),
       ...['login', 'retrieve', 'session'].map((name) => `src/journey/access/pop3/${name}.ts`),
     ],

@@ -1,3 +1,3 @@
 // The door of access: the ways by which people fetch and read their mail.
 
-export { type Pop3Account, type Pop3Context, type Pop3Settings, servePop3 } from './pop3/pop3.ts'
+export { type Pop3Context, type Pop3Settings, servePop3 } from './pop3/pop3.ts'

@@ -3,25 +3,16 @@
 import type { IdSource } from '../../../ground/ids.ts'
 import type { Clock } from '../../../ground/ports/clock.ts'
 import type { Log } from '../../../ground/ports/log.ts'
-import type { Result } from '../../../ground/result.ts'
-import type { AuthenticateError } from '../../../store/directory/directory.ts'
 import type { Store } from '../../../store/store.ts'
 import type { MaildropLocks } from '../../mailbox/mailbox.ts'
+import type { Authenticate } from '../sign-in.ts'
 import type { Pop3Settings } from './settings.ts'
-
-export interface Pop3Account {
-  readonly org: number
-  /** The person's. */
-  readonly id: string
-  readonly address: string
-}
 
 export interface Pop3Context {
   readonly store: Store
   /** One for all sessions of a thread. */
   readonly locks: MaildropLocks
-  /** Throws when nobody can say now. */
-  authenticate(name: string, password: string, peerAddress: string): Promise<Result<Pop3Account, AuthenticateError>>
+  readonly authenticate: Authenticate
   readonly clock: Clock
   readonly log: Log
   readonly ids: IdSource

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DRAIN_GRACE_MS } from './limits.ts'
+import { DRAIN_GRACE_MS } from '../limits.ts'
 import { TestClient } from './testing/client.ts'
 import { faultyStore, NAME, PASSWORD, startPop3 } from './testing/server.ts'
 

@@ -4,7 +4,7 @@ import type { Connection } from '../../../ground/ports/connection.ts'
 import type { Pop3Context } from './context.ts'
 import { Pop3Session } from './session.ts'
 
-export type { Pop3Account, Pop3Context } from './context.ts'
+export type { Pop3Context } from './context.ts'
 export type { Pop3Settings } from './settings.ts'
 
 /** To be called in the turn in which the connection was received; resolves when the session is over and its lock is given back. */

@@ -4,8 +4,8 @@ import type { Log } from '../../../ground/ports/log.ts'
 import type { Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
 import type { Store } from '../../../store/store.ts'
 import { findMessage, openMailboxMessage } from '../../mailbox/mailbox.ts'
+import type { Wire } from '../wire.ts'
 import type { OpenMaildrop } from './login.ts'
-import type { Wire } from './wire.ts'
 
 type RetrieveEvent = Extract<Pop3Event, { type: 'retrieve' }>
 

@@ -4,11 +4,12 @@ import type { Connection } from '../../../ground/ports/connection.ts'
 import { type Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
 import { SERVER_MECHANISMS } from '../../../mail/protocol/sasl/sasl.ts'
 import { removeLockedProcedure } from '../../mailbox/mailbox.ts'
+import { DRAIN_GRACE_MS } from '../limits.ts'
+import { isLoopback } from '../sign-in.ts'
+import { Wire } from '../wire.ts'
 import type { Pop3Context } from './context.ts'
-import { DRAIN_GRACE_MS } from './limits.ts'
 import { Login, type LoginOutcome, type OpenMaildrop } from './login.ts'
 import { retrieve } from './retrieve.ts'
-import { Wire } from './wire.ts'
 
 /** `end`: send what there is and hang up. `cut`: hang up at once. */
 type Next = 'go-on' | 'end' | 'cut'
@@ -201,8 +202,4 @@ export class Pop3Session {
       deleted: this.#deleted,
     })
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.')
 }

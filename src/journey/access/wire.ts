@@ -1,6 +1,6 @@
 // A connection as the session sees it: something to wait for, and a place to send to that says when it is full.
 
-import type { Connection, ConnectionEnd } from '../../../ground/ports/connection.ts'
+import type { Connection, ConnectionEnd } from '../../ground/ports/connection.ts'
 
 export class Wire {
   readonly #connection: Connection

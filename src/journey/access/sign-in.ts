@@ -1,0 +1,130 @@
+// Who is there: a password is checked, a failure is answered the later the more there were. What is opened then is the protocol's affair.
+
+import type { Clock } from '../../ground/ports/clock.ts'
+import type { Log } from '../../ground/ports/log.ts'
+import type { Result } from '../../ground/result.ts'
+import { isServerMechanism, type ServerExchange, type ServerStep, startServerExchange } from '../../mail/protocol/sasl/sasl.ts'
+import type { AuthenticateError } from '../../store/directory/directory.ts'
+import { LOGINS_MAX } from './limits.ts'
+
+export interface Account {
+  readonly org: number
+  /** The person's. */
+  readonly id: string
+  readonly address: string
+}
+
+/** Throws when nobody can say now. */
+export type Authenticate = (name: string, password: string, peerAddress: string) => Promise<Result<Account, AuthenticateError>>
+
+export interface SignInOptions {
+  readonly authenticate: Authenticate
+  readonly clock: Clock
+  readonly log: Log
+  readonly settings: { readonly loginAttempts: number; readonly failureDelay: number }
+  readonly signal: AbortSignal
+  /** For the log: `POP3`. */
+  readonly protocol: string
+  readonly peerAddress: string
+}
+
+/** `not-now`: a fault, or too many at once; a client must not take it for a wrong password. */
+export type SignInRefusal = 'credentials' | 'disabled' | 'not-now' | 'protocol'
+
+export interface SignInRefused {
+  readonly type: 'refused'
+  readonly why: SignInRefusal
+  readonly text: string
+  readonly hangUp: boolean
+}
+
+export type SignInStep =
+  | { readonly type: 'in'; readonly account: Account }
+  | { readonly type: 'challenge'; readonly bytes: Uint8Array }
+  | SignInRefused
+
+export class SignIn {
+  readonly #options: SignInOptions
+  #exchange: ServerExchange | undefined
+  #failures = 0
+  #attempts = 0
+
+  constructor(options: SignInOptions) {
+    this.#options = options
+  }
+
+  /** The client has tried so often that it had better connect anew. */
+  get isWornOut(): boolean {
+    return this.#attempts >= LOGINS_MAX
+  }
+
+  /** AUTH. */
+  async begin(mechanism: string, initial: Uint8Array | undefined): Promise<SignInStep> {
+    if (!isServerMechanism(mechanism)) return notFollowed('That mechanism is not offered')
+    return await this.#step(startServerExchange(mechanism, initial))
+  }
+
+  /** A further line of AUTH. */
+  async respond(response: Uint8Array): Promise<SignInStep> {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    if (!exchange) return notFollowed('No exchange is going on')
+    return await this.#step(exchange.respond(response))
+  }
+
+  async #step(step: ServerStep): Promise<SignInStep> {
+    if (step.type === 'failed') return await this.#failed('The mechanism was not followed')
+    if (step.type === 'challenge') {
+      this.#exchange = step.exchange
+      return { type: 'challenge', bytes: step.bytes }
+    }
+    const { authorize, name, password } = step.credentials
+    if (authorize !== undefined) return await this.#failed('Nobody may open the mailbox of another')
+    return await this.password(name, password)
+  }
+
+  async password(name: string, password: string): Promise<SignInStep> {
+    this.#attempts++
+    const { authenticate, log, peerAddress, protocol } = this.#options
+    try {
+      const answer = await authenticate(name, password, peerAddress)
+      return answer.ok ? { type: 'in', account: answer.value } : await this.#refused(answer.error)
+    } catch (error) {
+      // The store or the directory has a fault: a password that nobody could check must never look like a wrong one.
+      log.error(`a ${protocol} login could not be decided`, { cause: String(error) })
+      return this.unavailable()
+    }
+  }
+
+  unavailable(text = 'The mailbox cannot be opened at the moment. Try again in a few minutes'): SignInRefused {
+    return { type: 'refused', why: 'not-now', text, hangUp: this.isWornOut }
+  }
+
+  async #refused(why: AuthenticateError): Promise<SignInRefused> {
+    switch (why) {
+      case 'bad-credentials':
+        return await this.#failed('Name or password is wrong; the name is the whole address')
+      case 'disabled':
+        return await this.#failed('This account is disabled; ask your administrator', 'disabled')
+      case 'busy':
+        return this.unavailable('Too many people are logging in. Try again in a minute')
+    }
+  }
+
+  async #failed(text: string, why: SignInRefusal = 'credentials'): Promise<SignInRefused> {
+    const { clock, log, settings, signal, peerAddress, protocol } = this.#options
+    this.#failures++
+    log.info(`${protocol} login failed`, { peer: peerAddress, failures: this.#failures })
+    await clock.sleep(settings.failureDelay * this.#failures, signal)
+    return { type: 'refused', why, text, hangUp: this.#failures >= settings.loginAttempts }
+  }
+}
+
+function notFollowed(text: string): SignInRefused {
+  return { type: 'refused', why: 'protocol', text, hangUp: false }
+}
+
+/** A password may travel in clear as far as this machine itself. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}
