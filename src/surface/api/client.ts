@@ -93,7 +93,8 @@ function parseJson(text: string): unknown {
 function exchange(socketPath: string, asked: Asked): Promise<Result<Answered, Failure>> {
   return new Promise((resolve) => {
     const body = asked.json === undefined ? undefined : JSON.stringify(asked.json)
-    const headers: Record<string, string> = { host: 'control' }
+    // Asked to close, the server would do so with a refusal while the message is still coming, and the refusal would be lost on the way.
+    const headers: Record<string, string> = { host: 'control', connection: 'keep-alive' }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (asked.message) headers['content-type'] = 'message/rfc822'
     const request = httpRequest({
@@ -104,20 +105,42 @@ function exchange(socketPath: string, asked: Asked): Promise<Result<Answered, Fa
       timeout: ANSWER_TIMEOUT_MS,
       agent: false,
     })
-    const fail = (fault: Error): void => resolve(unreachable(fault))
-    const done =
-      (status: number) =>
-      (text: string): void => {
-        request.destroy() // A refusal may come before the message was sent to its end: the rest is not wanted.
-        resolve(ok({ status, body: text }))
-      }
-    request.once('error', fail)
+    const message = asked.message && new Watched(asked.message)
+    let answered = false
+    const fail = (fault: Error): void => resolve(message?.fault === undefined ? unreachable(fault) : unreadable(message.fault))
+    request.on('error', (fault) => {
+      if (!answered) fail(fault) // Once an answer has begun, whether it comes to its end decides.
+    })
     request.once('timeout', () => request.destroy(new Error('no answer in time')))
-    request.once('response', (response) => readAnswer(response).then(done(response.statusCode ?? 0), fail))
-    if (asked.message)
-      pipeline(Readable.from(asked.message), request).catch(() => undefined) // Told by 'error', or by an early refusal.
+    request.once('response', (response) => {
+      answered = true
+      readAnswer(response)
+        .then((text) => resolve(ok({ status: response.statusCode ?? 0, body: text })), fail)
+        .finally(() => request.destroy()) // A refusal may come before the message was sent to its end: the rest is not wanted.
+    })
+    if (message)
+      pipeline(Readable.from(message), request).catch(() => undefined) // Told by 'error', or by an early refusal.
     else request.end(body)
   })
+}
+
+/** Remembers why it could not be read to its end: the connection that breaks with it is not to blame. */
+class Watched implements AsyncIterable<Uint8Array> {
+  readonly #source: AsyncIterable<Uint8Array>
+  fault: unknown
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#source
+    } catch (fault) {
+      this.fault = fault
+      throw fault
+    }
+  }
 }
 
 async function readAnswer(response: IncomingMessage): Promise<string> {
@@ -129,6 +152,15 @@ async function readAnswer(response: IncomingMessage): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+function unreadable(fault: unknown) {
+  const why = fault instanceof Error ? fault.message : String(fault)
+  return failure(
+    'invalid-request',
+    `The message cannot be read to its end: ${why}.`,
+    'Nothing was sent. Check where it comes from.',
+  )
 }
 
 function unreachable(fault: Error) {

@@ -5,18 +5,18 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { connectControl, createApi, WebSettings } from './api.ts'
+import { connectControl, createApi, failure, type Operations, WebSettings } from './api.ts'
 import { controlServer } from './control.ts'
 import { fakeOperations, testClock, testLog, testWorld } from './testing.ts'
 
 const MESSAGE_BYTES_MAX = 300_000
 
-async function openSocket(t: TestContext) {
+async function openSocket(t: TestContext, instead: Partial<Operations> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-control-'))
   t.after(() => rmSync(dataDir, { recursive: true }))
   const world = testWorld()
   const context = {
-    answers: async () => ({ operations: fakeOperations(world), changes: world.feed }),
+    answers: async () => ({ operations: { ...fakeOperations(world), ...instead }, changes: world.feed }),
     clock: testClock,
     log: testLog(),
     dataDir,
@@ -109,6 +109,37 @@ test('a message above the limit is refused and not taken', async (t) => {
   assert.equal(world.sent.length, 0)
   const fits = await client.send({ from: 'a@example.com', to: ['b@example.org'], content: pieces('x'.repeat(MESSAGE_BYTES_MAX)) })
   assert.ok(fits.ok)
+})
+
+test('a refusal is heard while the message is still being sent, before its first octet or in the midst of it', async (t) => {
+  for (const refuseAfter of [0, 1, 5]) {
+    const { client } = await openSocket(t, {
+      async send({ content }) {
+        let chunks = 0
+        if (refuseAfter > 0) for await (const _ of content) if (++chunks === refuseAfter) break
+        return failure('message-refused', 'Nobody of that name.', 'Nothing was sent.')
+      },
+    })
+    let sentChunks = 0
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      for (; sentChunks < 100_000; sentChunks++) yield Buffer.alloc(64 * 1024, 'x')
+    }
+    const sent = await client.send({ from: 'a@example.com', to: ['b@example.org'], content: endless() })
+    assert.deepEqual(sent, failure('message-refused', 'Nobody of that name.', 'Nothing was sent.'))
+    assert.ok(sentChunks < 100_000, 'the rest was not sent')
+  }
+})
+
+test('a message that cannot be read is not the server’s fault', async (t) => {
+  const { client } = await openSocket(t)
+  const broken = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('Subject: x\r\n')
+    throw new Error('EIO: the disk has a scratch')
+  }
+  const sent = await client.send({ from: 'a@example.com', to: ['b@example.org'], content: broken() })
+  assert.ok(!sent.ok)
+  assert.equal(sent.error.code, 'invalid-request')
+  assert.match(sent.error.message, /cannot be read to its end: EIO: the disk has a scratch/)
 })
 
 test('raw requests that are wrong get words, not stacks', async () => {

@@ -1,5 +1,6 @@
 // The control socket: everything the command line can ask, as HTTP on a socket only its owner can open. The socket is the authentication.
 
+import type { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import type { Log } from '../../ground/ports/log.ts'
@@ -71,18 +72,23 @@ function serveQueue(app: FastifyInstance, operations: Operations): void {
   )
 }
 
-/** The message is never held whole: it flows into the session's own way of accepting as it comes in. */
+/**
+ * The message is never held whole: it flows into the session's own way of accepting as it comes in. What is left of one that was refused
+ * is read and thrown away until its sender has heard the refusal and goes: one who writes when nobody reads never hears anything.
+ */
 function serveMessages(app: FastifyInstance, options: ControlOptions): void {
   app.addContentTypeParser('message/rfc822', (_request, payload, done) => done(null, payload))
   app.post('/v1/messages', { bodyLimit: Number.MAX_SAFE_INTEGER }, (request, reply) =>
     checked(reply, SendQuestion, request.query, async (question) => {
-      const body = new BoundedContent(request.body as AsyncIterable<Uint8Array>, options.messageBytesMax)
       if (request.headers['content-type'] !== 'message/rfc822') return refuse(reply, WRONG_TYPE)
+      const body = new BoundedContent(request.body as Readable, options.messageBytesMax)
       try {
         return await answer(reply, options.operations.send({ ...question, content: body }), 202)
       } catch (fault) {
-        if (body.exceeded) return refuse(reply.header('connection', 'close'), tooLarge(options.messageBytesMax))
+        if (body.exceeded) return refuse(reply, tooLarge(options.messageBytesMax))
         throw fault
+      } finally {
+        request.raw.resume()
       }
     }),
   )
@@ -90,18 +96,19 @@ function serveMessages(app: FastifyInstance, options: ControlOptions): void {
 
 /** Passes on at most so many bytes, then ends with a fault: what was begun with it must not be kept. */
 class BoundedContent implements AsyncIterable<Uint8Array> {
-  readonly #source: AsyncIterable<Uint8Array>
+  readonly #source: Readable
   readonly #bytesMax: number
   exceeded = false
 
-  constructor(source: AsyncIterable<Uint8Array>, bytesMax: number) {
+  constructor(source: Readable, bytesMax: number) {
     this.#source = source
     this.#bytesMax = bytesMax
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     let sizeBytes = 0
-    for await (const chunk of this.#source) {
+    // Whoever leaves early must not take the connection with it: the answer goes over it.
+    for await (const chunk of this.#source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       sizeBytes += chunk.length
       this.exceeded = sizeBytes > this.#bytesMax
       if (this.exceeded) throw new RangeError('the message is larger than the limit')
