@@ -1,7 +1,7 @@
 // Posthorn. The only file that knows everything: it lends the command line what the parts can do.
 
 import { createReadStream } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { connectRunning } from './main/running.ts'
 import type { UpOptions } from './main/up.ts'
 import { VERSION } from './main/version.ts'
 import { keepCompiledCode } from './platform/node/compiled.ts'
-import { type CliIo, runCli } from './surface/cli/cli.ts'
+import { type CliIo, type FileFault, runCli } from './surface/cli/cli.ts'
 
 // What follows is loaded when it is asked for.
 keepCompiledCode(fileURLToPath(new URL('../.cache/compile', import.meta.url)))
@@ -76,12 +76,13 @@ function terminal() {
   }
 }
 
-async function readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, string>> {
+async function readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, FileFault>> {
   try {
-    await access(path)
+    if ((await stat(path)).isDirectory()) return err({ type: 'folder', detail: 'it is a folder' })
+    await access(path, constants.R_OK)
     return ok(createReadStream(path))
   } catch (cause) {
-    return err((cause as Error).message)
+    return err({ type: 'unreadable', detail: (cause as Error).message })
   }
 }
 

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { err, ok } from '../../ground/result.ts'
 import { failure } from '../api/api.ts'
 import { fakeOperations, NOW, testWorld, type World } from '../api/testing.ts'
-import { type CliIo, RUN, runCli } from './cli.ts'
+import { type CliIo, type FileFault, RUN, runCli } from './cli.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { manual } from './manual.ts'
@@ -20,6 +20,11 @@ interface Ran {
   readonly world: World
   /** Data folders where a server was looked for. */
   readonly asked: readonly string[]
+}
+
+const FILE_FAULTS: Record<string, FileFault> & { readonly none: FileFault } = {
+  '/tmp': { type: 'folder', detail: 'it is a folder' },
+  none: { type: 'unreadable', detail: 'no such file' },
 }
 
 interface Circumstances {
@@ -52,7 +57,8 @@ async function run(
     columns: terminal?.columns,
     env,
     now: () => NOW,
-    readFile: async (path) => (path === 'letter.eml' ? ok(bytes('Subject: From a file\n\nHello\n')) : err('no such file')),
+    readFile: async (path) =>
+      path === 'letter.eml' ? ok(bytes('Subject: From a file\n\nHello\n')) : err(FILE_FAULTS[path] ?? FILE_FAULTS.none),
     askSecret: async () => answers.shift(),
     program: {
       version: '0.1.0',
@@ -146,10 +152,6 @@ test('send: a file, a text without a header, and line ends', async () => {
   assert.deepEqual(file.world.sent, [
     { from: 'a@example.com', to: ['b@example.org', 'c@example.org'], text: 'Subject: From a file\r\n\r\nHello\r\n' },
   ])
-  const line = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], {
-    input: 'Hello: not a header? It is.',
-  })
-  assert.match(line.world.sent[0]?.text ?? '', /^Hello: not/, 'what looks like a header is one')
   const plain = await run(['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Grüße\nBcc: x'], {
     input: 'Hi there',
   })
@@ -159,6 +161,25 @@ test('send: a file, a text without a header, and line ends', async () => {
   )
   assert.match(plain.world.sent[0]?.text ?? '', /\r\n\r\nHi there\r\n$/)
   assert.equal((await run(['send', '--from', '<>', '--to', 'b@example.org'], { input: 'x' })).world.sent[0]?.from, '')
+})
+
+test('send: --subject is for texts, and where the message has a header of its own it is said which counts', async () => {
+  const words = ['send', '--from', 'a@example.com', '--to', 'b@example.org', '--subject', 'Meeting']
+  const text = await run(words, { input: 'Reminder: the meeting is at 5\nBring cake\n' })
+  assert.match(
+    text.world.sent[0]?.text ?? '',
+    /\r\nSubject: Meeting\r\n[\s\S]*\r\n\r\nReminder: the meeting is at 5\r\nBring cake\r\n$/,
+  )
+  assert.equal(text.note, '')
+  const message = await run(words, { input: 'From: a@example.com\nSubject: Its own\n\nHello\n' })
+  assert.equal(message.world.sent[0]?.text, 'From: a@example.com\r\nSubject: Its own\r\n\r\nHello\r\n')
+  assert.match(message.note, /header of its own.*--subject does not/)
+})
+
+test('send: a folder is no message', async () => {
+  const folder = await run('send --from a@example.com --to b@example.org /tmp')
+  assert.equal(folder.code, EXIT.usage)
+  assert.match(folder.note, /\/tmp is a folder/)
 })
 
 test('queue: filters and single messages reach the server as they were meant', async () => {

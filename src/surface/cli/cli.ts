@@ -13,7 +13,7 @@ import { errorText, Session } from './session.ts'
 import { lookOf } from './terminal.ts'
 
 export { EXIT, type ExitCode } from './exit.ts'
-export type { CheckResult, CliIo, Offline, OfflineError, Program, UpOptions } from './io.ts'
+export type { CheckResult, CliIo, FileFault, Offline, OfflineError, Program, UpOptions } from './io.ts'
 
 /** By the names of the table in `commands.ts`; a test holds the two together. */
 type Run = (session: Session) => Promise<number> | number

@@ -13,11 +13,16 @@ export interface CliIo {
   readonly columns: number | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   now(): number
-  /** Why it cannot be read, in the system's words. */
-  readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, string>>
+  readFile(path: string): Promise<Result<AsyncIterable<Uint8Array>, FileFault>>
   /** Asks without echo; undefined when the person gave up. */
   askSecret(question: string): Promise<string | undefined>
   readonly program: Program
+}
+
+export interface FileFault {
+  readonly type: 'folder' | 'unreadable'
+  /** In the system's words. */
+  readonly detail: string
 }
 
 /** What `main` lends: the parts of the program that only it can put together. */

@@ -10,5 +10,5 @@ export const TYPO_DISTANCE_MAX = 2
 /** A password is one line. */
 export const PASSWORD_LINE_BYTES_MAX = 4096
 
-/** How much of a message is looked at to tell whether it has a header: one line may have 998 characters (RFC 5322 §2.1.1). */
-export const HEADER_LOOK_BYTES = 1024
+/** How much of a message is looked at to tell whether it has a header. Far more than people's programs write before the empty line. */
+export const HEADER_LOOK_BYTES = 64 * 1024

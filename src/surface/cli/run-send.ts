@@ -2,7 +2,7 @@
 
 import { err, ok, type Result } from '../../ground/result.ts'
 import { EXIT, type ExitCode } from './exit.ts'
-import { HEADER_LOOK_BYTES } from './limits.ts'
+import { lookForHeader } from './own-header.ts'
 import type { Session } from './session.ts'
 
 export async function send(session: Session): Promise<ExitCode> {
@@ -12,7 +12,12 @@ export async function send(session: Session): Promise<ExitCode> {
   if (to.length === 0) return session.usage('To whom?', 'Give --to ADDRESS, once for each recipient.')
   const source = await sourceOf(session)
   if (!source.ok) return source.error
-  const header = { from, to, subject: session.option('subject') }
+  const subject = session.option('subject')
+  const own = (): void => {
+    if (subject !== undefined)
+      session.io.note('! The message has a header of its own: its Subject counts, and --subject does not.\n')
+  }
+  const header = { from, to, subject, own }
   const content = withHeader(canonicalLines(source.value), header)
   return session.ask(async (operations) =>
     session.conclude(
@@ -31,7 +36,8 @@ async function sourceOf(session: Session): Promise<Result<AsyncIterable<Uint8Arr
   }
   const file = await session.io.readFile(path)
   if (file.ok) return ok(file.value)
-  session.fail({ code: 'not-found', message: `${path} cannot be read: ${file.error}.`, next: 'Check the name.' })
+  if (file.error.type === 'folder') return err(session.usage(`${path} is a folder, not a message.`, 'Name a file in it.'))
+  session.fail({ code: 'not-found', message: `${path} cannot be read: ${file.error.detail}.`, next: 'Check the name.' })
   return err(EXIT.notFound)
 }
 
@@ -67,9 +73,11 @@ interface Header {
   readonly from: string
   readonly to: readonly string[]
   readonly subject: string | undefined
+  /** Called where the text turns out to have its own: none of the above is used then. */
+  readonly own?: () => void
 }
 
-/** Puts a header before a text that has none: whose first line is not `Name: value`. */
+/** Puts a header before a text that has none. */
 export async function* withHeader(source: AsyncIterable<Uint8Array>, header: Header): AsyncGenerator<Uint8Array> {
   let look: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of source) {
@@ -78,16 +86,17 @@ export async function* withHeader(source: AsyncIterable<Uint8Array>, header: Hea
       continue
     }
     look = Buffer.concat([look, chunk])
-    if (!look.includes(LF) && look.length < HEADER_LOOK_BYTES) continue
-    yield* begin(look, header)
+    const seen = lookForHeader(look, { whole: false })
+    if (seen === 'undecided') continue
+    yield* begin(look, header, seen === 'header')
     look = undefined
   }
-  if (look !== undefined) yield* begin(look, header)
+  if (look !== undefined) yield* begin(look, header, lookForHeader(look, { whole: true }) === 'header')
 }
 
-function* begin(start: Buffer, header: Header): Generator<Uint8Array> {
-  const hasHeader = /^[\x21-\x39\x3b-\x7e]+[ \t]*:/.test(start.toString('latin1', 0, HEADER_LOOK_BYTES).split('\r', 1)[0] ?? '')
-  if (!hasHeader) yield Buffer.from(headerText(header), 'utf8')
+function* begin(start: Buffer, header: Header, hasOwn: boolean): Generator<Uint8Array> {
+  if (hasOwn) header.own?.()
+  else yield Buffer.from(headerText(header), 'utf8')
   if (start.length > 0) yield start
 }
 

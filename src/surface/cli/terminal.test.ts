@@ -116,9 +116,15 @@ test('a header is added exactly where there is none, wherever the chunks end', a
   for (const [text, has] of [
     ['X-Y: 1\r\n\r\nbody', true],
     ['no header here\r\n', false],
-    ['http://x\r\n', true],
+    ['http://x\r\n', false],
     ['', false],
     ['a b: c\r\n', false],
+    ['Reminder: the meeting is at 5\r\nBring cake\r\n', false],
+    ['Reminder: at 5\r\n\r\nBring cake\r\n', false],
+    ['Subject: half a text\r\nBring cake\r\n\r\n', false],
+    ['Subject: no text\r\n', true],
+    ['Note: own field\r\nSubject: folded\r\n over\r\n\tlines\r\n\r\nbody', true],
+    [`${'X-Long: value\r\n'.repeat(6000)}\r\nbody`, true],
   ] as const) {
     for (const sizes of [[], [1], [3, 1, 1]]) {
       const result = await collect(withHeader(chunks(text, sizes), header))
