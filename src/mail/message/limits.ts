@@ -56,3 +56,34 @@ export const PARAMETERS_MAX = 100
 
 /** Text of one such field that is looked at. */
 export const PARAMETER_FIELD_CHARACTERS_MAX = 8 * 1024
+
+/** Addresses of one field in an envelope. A header of 256 KiB with honest addresses has fewer. */
+export const ENVELOPE_ADDRESSES_MAX = 10_000
+
+/** Languages of one part that are shown. */
+export const LANGUAGES_MAX = 20
+
+/**
+ * Header octets, over all parts of a message but its own header, that are kept as they are written: file names, nested envelopes. A hundred
+ * forwarded messages have a tenth of it. Parts beyond are shown by type and size alone.
+ */
+export const DETAILS_BYTES_MAX = 1024 * 1024
+
+/** What is read of each header beyond {@link DETAILS_BYTES_MAX}. */
+export const PLAIN_HEADER_BYTES_MAX = 4 * 1024
+
+/** A preview (RFC 8970 §3.1). */
+export const PREVIEW_CHARACTERS_MAX = 200
+
+/** Octets of a plain text, and of an HTML text with its style sheets, from which a preview is made. */
+export const PREVIEW_PLAIN_BYTES_MAX = 4 * 1024
+export const PREVIEW_HTML_BYTES_MAX = 32 * 1024
+
+/** Octets of one text part that a search without an index reads. Letters are smaller; what is larger is a log or a book. */
+export const SEARCH_PART_BYTES_MAX = 16 * 1024 * 1024
+
+/** A subject in the index of a mailbox. Reading off its marks costs the square of its length. */
+export const INDEX_SUBJECT_CHARACTERS_MAX = 2000
+
+/** References of one message: the first is the root of the thread, the last its parents. */
+export const REFERENCES_MAX = 100

@@ -10,20 +10,25 @@ export interface Parameterised {
   readonly value: string
   /** Names in lower case; values decoded. The first of a name counts. */
   readonly parameters: ReadonlyMap<string, string>
+  /** The parameters in their order as they are written, only without quotes: `name*0*` is a name of its own here. */
+  readonly written: ReadonlyMap<string, string>
 }
 
 export interface MediaType {
   readonly type: string
   readonly subtype: string
   readonly parameters: ReadonlyMap<string, string>
+  readonly written: ReadonlyMap<string, string>
 }
 
 /** `text/plain` where the field is missing or is no media type (RFC 2045 §5.2). */
 export function parseMediaType(field: string | undefined): MediaType {
-  const { value, parameters } = parseParameterised(field ?? '')
+  const { value, parameters, written } = parseParameterised(field ?? '')
   const found = /^([^\s/;]+)\/([^\s/;]+)$/.exec(value)
-  if (!found) return { type: 'text', subtype: 'plain', parameters: value === 'text' || value === '' ? parameters : new Map() }
-  return { type: found[1] ?? '', subtype: found[2] ?? '', parameters }
+  if (found) return { type: found[1] ?? '', subtype: found[2] ?? '', parameters, written }
+  return value === 'text' || value === ''
+    ? { type: 'text', subtype: 'plain', parameters, written }
+    : { type: 'text', subtype: 'plain', parameters: new Map(), written: new Map() }
 }
 
 /** Any field of the form `value; name=value; …`. */
@@ -36,7 +41,7 @@ export function parseParameterised(field: string): Parameterised {
     if (parameter === undefined) break
     if (parameter.name !== '' && !raw.has(parameter.name)) raw.set(parameter.name, parameter.value)
   }
-  return { value, parameters: merged(raw) }
+  return { value, parameters: merged(raw), written: raw }
 }
 
 class ParameterReader {

@@ -1,9 +1,10 @@
 // The tree of parts while it grows: which parts are open, which boundaries are waited for, and where the limits cut.
 // structure.ts feeds it with lines.
 
-import { type HeaderFields, readFields, textValue } from './header-fields.ts'
-import { BOUNDARY_CHARACTERS_MAX, HEADER_VALUE_CHARACTERS_MAX, MIME_DEPTH_MAX, MIME_PARTS_MAX } from './limits.ts'
+import { type HeaderFields, readFields } from './header-fields.ts'
+import { BOUNDARY_CHARACTERS_MAX, DETAILS_BYTES_MAX, MIME_DEPTH_MAX, MIME_PARTS_MAX, PLAIN_HEADER_BYTES_MAX } from './limits.ts'
 import { type MediaType, type Parameterised, parseMediaType, parseParameterised } from './media-type.ts'
+import { ContentFields, detailsOf, NO_DETAILS, withEnvelope } from './part-details.ts'
 import type { Part, Structure } from './structure.ts'
 
 /** A boundary line that was recognised: of the open part at `index`, and whether it closes it. */
@@ -30,9 +31,10 @@ interface OpenPart {
   shadowed: number | undefined
 }
 
-const OPAQUE: MediaType = { type: 'application', subtype: 'octet-stream', parameters: new Map() }
-const TEXT: MediaType = { type: 'text', subtype: 'plain', parameters: new Map() }
-const MESSAGE: MediaType = { type: 'message', subtype: 'rfc822', parameters: new Map() }
+const NONE: ReadonlyMap<string, string> = new Map()
+const OPAQUE: MediaType = { type: 'application', subtype: 'octet-stream', parameters: NONE, written: NONE }
+const TEXT: MediaType = { type: 'text', subtype: 'plain', parameters: NONE, written: NONE }
+const MESSAGE: MediaType = { type: 'message', subtype: 'rfc822', parameters: NONE, written: NONE }
 
 // Only these can hold a message that is still there octet for octet (RFC 2046 §5.2.1).
 const IDENTITY = new Set(['7bit', '8bit', 'binary'])
@@ -48,9 +50,21 @@ export class PartTree {
   #previousEmpty = true
   #truncated = false
   #missingEnd = false
+  #header: HeaderFields | undefined
+  #detailsBytes = 0
+  #plain: Draft | undefined
+  #html: Draft | undefined
 
   constructor() {
     this.#root = this.#begin(0)
+  }
+
+  get header(): HeaderFields | undefined {
+    return this.#header
+  }
+
+  textBody(subtype: 'plain' | 'html'): Part | undefined {
+    return subtype === 'plain' ? this.#plain : this.#html
   }
 
   get inHeader(): boolean {
@@ -103,7 +117,17 @@ export class PartTree {
     open.newlinesBefore = this.#newlines
     this.#inHeader = false
     if (part.mediaType.type === 'multipart') this.#expectParts(open)
+    else if (part.mediaType.type === 'text') this.#considerText(part)
     else if (isMessage(part.mediaType)) this.#expectMessage(part, line.end)
+  }
+
+  // The first text of each kind that is no attachment and in no message inside this one.
+  #considerText(part: Draft): void {
+    const { subtype } = part.mediaType
+    if (subtype !== 'html' ? this.#plain !== undefined : this.#html !== undefined) return
+    if (part.disposition?.value === 'attachment' || this.#open.some((open) => isMessage(open.part.mediaType))) return
+    if (subtype === 'html') this.#html = part
+    else this.#plain = part
   }
 
   finish(sizeBytes: number, header: Uint8Array): Structure {
@@ -120,6 +144,7 @@ export class PartTree {
       bodyEnd: -1,
       mediaType,
       encoding: '7bit',
+      details: NO_DETAILS,
       lines: 0,
       opaque: false,
       children: [],
@@ -129,13 +154,22 @@ export class PartTree {
     return part
   }
 
-  #describe(header: Uint8Array): void {
+  #describe(bytes: Uint8Array): void {
     const index = this.#open.length - 1
     const part = this.#open[index]?.part
     if (part === undefined) return
     const parent = this.#open[index - 1]?.part.mediaType
     const digest = parent?.type === 'multipart' && parent.subtype === 'digest'
-    describe(part, readFields(header), digest ? MESSAGE : TEXT)
+    if (index > 0) this.#detailsBytes += bytes.length
+    const detailed = this.#detailsBytes <= DETAILS_BYTES_MAX
+    // Values are slices of their header and keep all of it in memory.
+    const header = readFields(detailed ? bytes : bytes.subarray(0, PLAIN_HEADER_BYTES_MAX))
+    const fields = new ContentFields(header)
+    describe(part, fields, digest ? MESSAGE : TEXT)
+    if (index === 0) this.#header = header
+    if (!detailed) return
+    part.details = detailsOf(fields, { type: part.mediaType.written, disposition: part.disposition?.written })
+    if (parent !== undefined && isMessage(parent)) part.details = withEnvelope(part.details, header)
   }
 
   #expectParts(open: OpenPart): void {
@@ -219,23 +253,16 @@ function isMessage({ type, subtype }: MediaType): boolean {
   return type === 'message' && (subtype === 'rfc822' || subtype === 'global')
 }
 
-// The first of each name counts, as in every header.
-function describe(part: Draft, header: HeaderFields, missing: MediaType): void {
-  const values = new Map<string, string>()
-  for (const field of header.fields) {
-    const name = field.name.toLowerCase()
-    if (name.startsWith('content-') && !values.has(name))
-      values.set(name, textValue(header, field).slice(0, HEADER_VALUE_CHARACTERS_MAX))
-  }
-  const contentType = values.get('content-type')
+function describe(part: Draft, fields: ContentFields, missing: MediaType): void {
+  const contentType = fields.text('content-type')
   part.mediaType = contentType === undefined ? missing : parseMediaType(contentType)
-  const encoding = parseParameterised(values.get('content-transfer-encoding') ?? '').value
+  const encoding = parseParameterised(fields.text('content-transfer-encoding') ?? '').value
   if (encoding !== '') part.encoding = encoding
-  const disposition = dispositionOf(values.get('content-disposition'))
+  const disposition = dispositionOf(fields.text('content-disposition'))
   if (disposition !== undefined) part.disposition = disposition
-  const contentId = values.get('content-id')
+  const contentId = fields.text('content-id')
   if (contentId !== undefined) part.contentId = contentId
-  const description = values.get('content-description')
+  const description = fields.text('content-description')
   if (description !== undefined) part.description = description
 }
 

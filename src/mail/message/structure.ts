@@ -1,8 +1,10 @@
 // The MIME structure of a message: where every part's header and body begin and end, and what they are. Content comes in
 // pieces of any size; memory is bounded whatever it says. Nothing is decoded: readers take the ranges they want.
 
+import type { HeaderFields } from './header-fields.ts'
 import { BOUNDARY_CHARACTERS_MAX, HEADER_BYTES_MAX } from './limits.ts'
 import type { MediaType, Parameterised } from './media-type.ts'
+import type { PartDetails } from './part-details.ts'
 import { type Boundary, PartTree } from './part-tree.ts'
 
 export interface Part {
@@ -16,6 +18,8 @@ export interface Part {
   readonly disposition?: Parameterised
   readonly contentId?: string
   readonly description?: string
+  /** The same as it is written, and what else the header says of the part. */
+  readonly details: PartDetails
   /** Lines of the body, a last one without line end included. */
   readonly lines: number
   /** There may be parts inside that were not looked at: a limit was reached, or the part is encoded. */
@@ -51,6 +55,16 @@ export class StructureIndexer {
   #offset = 0
   #beforeLast = 0
   #last = 0
+
+  /** The message's own header, once it is over. */
+  get header(): HeaderFields | undefined {
+    return this.#tree.header
+  }
+
+  /** The part that is being read as the message's text, plain or HTML, as far as it is known. */
+  textBody(subtype: 'plain' | 'html'): Part | undefined {
+    return this.#tree.textBody(subtype)
+  }
 
   push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)

@@ -79,6 +79,7 @@ test('[W4] media types and their parameters, RFC 2231 included', () => {
   assert.deepEqual(parseParameterised('Attachment; filename=x'), {
     value: 'attachment',
     parameters: new Map([['filename', 'x']]),
+    written: new Map([['filename', 'x']]),
   })
 })
 
