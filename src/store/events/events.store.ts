@@ -41,10 +41,12 @@ const insertEvent = statement<EventRow>('events.insert')((db, a) =>
     .values({ org: a.org, message_id: a.messageId, recipient: a.recipient, type: a.type, at: a.at, data: a.data }),
 )
 
+/** Ids count up in commit order, so the old events are among the first: no index on their time is kept. */
 const deleteBefore = statement<{ before: number; limit: number }>('events.deleteBefore')((db, a) =>
   db
     .deleteFrom('event')
-    .where('id', 'in', (e) => e.selectFrom('event').select('id').where('at', '<', a.before).orderBy('at').limit(a.limit)),
+    .where('id', 'in', (e) => e.selectFrom('event').select('id').orderBy('id').limit(a.limit))
+    .where('at', '<', a.before),
 )
 
 /** Writes what happened, in the commit of the change it tells of. */
@@ -55,7 +57,10 @@ export function* recordEvent(args: RecordEvent): Steps<void> {
   yield* notify('events', '')
 }
 
-/** Deletes the oldest events; answers how many. For retention, in small pieces. */
+/**
+ * Of the first events, `limit` at most, deletes those that are old; answers how many. For retention, in small pieces: call again while
+ * above 0. An old event behind `limit` younger ones (the clock was ahead) waits until those are old too.
+ */
 export function* deleteEventsBefore(args: { readonly before: number; readonly limit: number }): Steps<number> {
   return yield* run(deleteBefore, args)
 }
@@ -80,17 +85,6 @@ const since = statement<{ after: number; limit: number }>('events.since')((db, a
 
 const latest = statement<{ org: number; limit: number }>('events.latest')((db, a) =>
   db.selectFrom('event').selectAll().where('org', '=', a.org).orderBy('id', 'desc').limit(a.limit),
-)
-
-const ofRecipient = statement<{ org: number; recipient: string; limit: number }>('events.ofRecipient')((db, a) =>
-  db
-    .selectFrom('event')
-    .selectAll()
-    .where('org', '=', a.org)
-    .where('recipient', '=', a.recipient)
-    .where('recipient', 'is not', null)
-    .orderBy('id', 'desc')
-    .limit(a.limit),
 )
 
 /** One message's events in order; `after` is the id of the last one already seen. */
@@ -120,15 +114,6 @@ export async function eventsOfMessages(store: Store, query: { readonly org: numb
       .orderBy('id')
       .limit(EVENTS_READ_MAX),
   )
-  return rows.map(decodeRow)
-}
-
-/** Newest first. */
-export async function eventsOfRecipient(
-  store: Store,
-  query: { readonly org: number; readonly recipient: string; readonly limit?: number },
-) {
-  const rows = await store.all(ofRecipient, { org: query.org, recipient: query.recipient, limit: bounded(query.limit) })
   return rows.map(decodeRow)
 }
 

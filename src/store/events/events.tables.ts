@@ -33,8 +33,6 @@ export const eventMigrations: readonly Migration[] = [
         .addColumn('data', 'text', (c) => c.notNull())
         .execute()
       await db.schema.createIndex('event_of_message').on('event').columns(['org', 'message_id', 'id']).execute()
-      await sql`create index event_of_recipient on event (org, recipient, id) where recipient is not null`.execute(db)
-      await db.schema.createIndex('event_by_time').on('event').columns(['at']).execute()
     },
   },
 ]

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
+import type { Result } from '../../ground/result.ts'
 import { forEachEngine, type TestEngine } from '../database/testing.ts'
 import { encodeData } from './encode.ts'
 import { eventMigrations } from './events.tables.ts'
@@ -12,7 +13,6 @@ import {
   eventProcedures,
   eventsOfMessage,
   eventsOfMessages,
-  eventsOfRecipient,
   eventsSince,
   type JourneyEvent,
   latestEvents,
@@ -21,6 +21,12 @@ import {
 import { EVENT_DATA_CHARACTERS_MAX } from './limits.ts'
 
 const REPLY = { code: 250, enhanced: '2.0.0', text: 'ok\nqueued as ünï' }
+
+async function must<R>(answer: Promise<Result<R, unknown>>): Promise<R> {
+  const { ok, ...rest } = await answer
+  assert.ok(ok && 'value' in rest)
+  return rest.value
+}
 
 forEachEngine('events', ({ open }: TestEngine) => {
   async function start(t: TestContext) {
@@ -62,12 +68,10 @@ forEachEngine('events', ({ open }: TestEngine) => {
     assert.deepEqual(await eventsOfMessages(store, { org: 1, messageIds: [] }), [])
   })
 
-  test('[E3] by recipient and latest come newest first; since comes oldest first and knows all organisations', async (t) => {
+  test('[E3] the latest come newest first; since comes oldest first and knows all organisations', async (t) => {
     const { store, record } = await start(t)
-    for (let n = 0; n < 5; n++)
-      await record(`m${n}`, n % 2 ? 'odd@example.com' : null, { type: 'released', by: `n${n}` }, n, n < 4 ? 1 : 2)
+    for (let n = 0; n < 5; n++) await record(`m${n}`, null, { type: 'released', by: `n${n}` }, n, n < 4 ? 1 : 2)
     const ids = (events: readonly { readonly messageId: string }[]) => events.map((event) => event.messageId)
-    assert.deepEqual(ids(await eventsOfRecipient(store, { org: 1, recipient: 'odd@example.com' })), ['m3', 'm1'])
     assert.deepEqual(ids(await latestEvents(store, { org: 1, limit: 2 })), ['m3', 'm2'])
     assert.deepEqual(ids(await eventsSince(store, { after: 2 })), ['m2', 'm3', 'm4'])
     assert.deepEqual(ids(await eventsSince(store, { after: 0, limit: 1 })), ['m0'])
@@ -78,7 +82,22 @@ forEachEngine('events', ({ open }: TestEngine) => {
     for (let n = 0; n < 5; n++) await record(`m${n}`, null, { type: 'released', by: 'x' }, n)
     assert.deepEqual(await store.call(deleteEventsBeforeProcedure, { before: 3, limit: 2 }), { ok: true, value: 2 })
     assert.deepEqual(await store.call(deleteEventsBeforeProcedure, { before: 3, limit: 2 }), { ok: true, value: 1 })
+    assert.deepEqual(await store.call(deleteEventsBeforeProcedure, { before: 3, limit: 2 }), { ok: true, value: 0 })
     assert.equal((await eventsSince(store, { after: 0 })).length, 2)
+  })
+
+  test('[E4] what is not old stays, though something older came later', async (t) => {
+    const { store, record } = await start(t)
+    for (const at of [1, 9, 2, 9, 3]) await record(`at${at}`, null, { type: 'released', by: 'x' }, at)
+    while ((await must(store.call(deleteEventsBeforeProcedure, { before: 5, limit: 3 }))) > 0);
+    const left = (await eventsSince(store, { after: 0 })).map((one) => one.at)
+    assert.deepEqual(left, [9, 9])
+  })
+
+  test('[E4] with nothing old only the first events are looked at', async (t) => {
+    const { store, record } = await start(t)
+    for (const at of [9, 9, 1]) await record(`at${at}`, null, { type: 'released', by: 'x' }, at)
+    assert.equal(await must(store.call(deleteEventsBeforeProcedure, { before: 5, limit: 2 })), 0)
   })
 })
 

@@ -9,7 +9,6 @@ export {
   deleteEventsBeforeProcedure,
   eventsOfMessage,
   eventsOfMessages,
-  eventsOfRecipient,
   eventsSince,
   latestEvents,
   type RecordEvent,
