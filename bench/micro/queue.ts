@@ -22,7 +22,8 @@ const SCHEDULE = [60_000]
 const content = new Uint8Array(4096).fill(65)
 
 const clock = { now: () => T0, monotonic: () => performance.now(), after: () => () => {}, sleep: async () => {} }
-const ids = idSource(clock, { bytes: (n) => randomBytes(n), below: () => 0 })
+// Ids begin with the time they are made at, and land at the end of their indexes.
+const ids = idSource({ ...clock, now: () => Date.now() }, { bytes: (n) => randomBytes(n), below: () => 0 })
 
 async function must<A, R>(store: Store, procedure: Procedure<A, R>, args: A): Promise<R> {
   const answer = await store.call(procedure, args)
