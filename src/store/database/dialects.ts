@@ -6,8 +6,8 @@ import type { ColumnTypes } from './migration.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
-export const SQLITE_TYPES: ColumnTypes = { serial: 'integer', integer: 'integer', bytes: 'blob' }
-export const POSTGRES_TYPES: ColumnTypes = { serial: 'bigserial', integer: 'bigint', bytes: 'bytea' }
+export const SQLITE_TYPES: ColumnTypes = { serial: 'integer', integer: 'integer', bytes: 'blob', clustered: 'without rowid' }
+export const POSTGRES_TYPES: ColumnTypes = { serial: 'bigserial', integer: 'bigint', bytes: 'bytea', clustered: '' }
 
 const builders = new Map<Dialect, Kysely<never>>()
 

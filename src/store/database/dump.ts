@@ -16,8 +16,9 @@ export function dumpSchema(db: DatabaseSync): string {
 function spread(sql: string): string {
   if (!/^create table/i.test(sql)) return sql
   const open = sql.indexOf('(')
-  const columns = splitOutsideParentheses(sql.slice(open + 1, sql.lastIndexOf(')')))
-  return `${sql.slice(0, open)}(\n${columns.map((column) => `  ${column.trim()}`).join(',\n')}\n)`
+  const close = sql.lastIndexOf(')')
+  const columns = splitOutsideParentheses(sql.slice(open + 1, close))
+  return `${sql.slice(0, open)}(\n${columns.map((column) => `  ${column.trim()}`).join(',\n')}\n${sql.slice(close)}`
 }
 
 function splitOutsideParentheses(text: string): readonly string[] {
