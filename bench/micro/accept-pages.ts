@@ -1,5 +1,6 @@
 // What accepting costs the disk: pages of the write-ahead log that each commit of ten messages of 4 KiB writes, by table and index, and how
-// many a second pass, over a store that holds many already. Senders, recipients and Message-IDs are all different.
+// many a second pass, over a store that holds many already. Senders, recipients and Message-IDs are all different. Then what writing their
+// search terms behind the commits costs.
 //
 // node bench/micro/accept-pages.ts [remote | mailbox] [messages there already]
 
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { idSource } from '../../src/ground/ids.ts'
 import { createInboxProcedure } from '../../src/journey/mailbox/mailbox.ts'
+import { indexTermsProcedure } from '../../src/journey/queue/queue.ts'
 import { type Accept, acceptProcedure } from '../../src/journey/session/accept.ts'
 import { MIGRATIONS } from '../../src/main/migrations.ts'
 import { PROCEDURES } from '../../src/main/schema.ts'
@@ -106,5 +108,17 @@ console.log(`${(pages / COMMITS).toFixed(1)} pages in a commit of ${PER_COMMIT} 
 for (const [name, count] of [...counts].sort(([, a], [, b]) => b - a))
   console.log(`${(count / COMMITS).toFixed(1).padStart(6)}  ${name}`)
 reader.close()
+
+const times: number[] = []
+for (let more = true; more; ) {
+  const began = performance.now()
+  const answer = await store.call(indexTermsProcedure, {})
+  times.push(performance.now() - began)
+  more = answer.ok && answer.value.more
+}
+const total = times.reduce((sum, one) => sum + one, 0)
+times.sort((a, b) => a - b)
+const per = (part: number) => times[Math.floor((times.length - 1) * part)]?.toFixed(1)
+console.log(`terms: ${Math.round(filled / (total / 1000))} messages/s; a call takes ${per(0.5)} ms, at most ${per(1)} ms`)
 await store.close()
 rmSync(folder, { recursive: true })

@@ -5,7 +5,7 @@ import type { Settings } from '../config/config.ts'
 import type { IdSource } from '../ground/ids.ts'
 import type { Log } from '../ground/ports/log.ts'
 import type { Notify } from '../ground/ports/notify.ts'
-import { Dispatcher, type RemoteDeliverer, RemoteDelivery, Sweep } from '../journey/deliver/deliver.ts'
+import { Dispatcher, Indexing, type RemoteDeliverer, RemoteDelivery, Sweep } from '../journey/deliver/deliver.ts'
 import { Router } from '../journey/route/route.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { nodeDialer } from '../platform/node/dialer.ts'
@@ -29,7 +29,7 @@ export interface DeliveryParts {
   readonly log: Log
   readonly hostname: string
   readonly settings: Settings
-  /** Also ends what time ends: expiry, delay notices, what is forgotten. One worker does. */
+  /** Also ends what time ends (expiry, delay notices, what is forgotten) and writes what messages are found by. One worker does. */
   readonly sweeps: boolean
 }
 
@@ -40,9 +40,11 @@ export function startDelivery(parts: DeliveryParts): Delivery {
   const current: RemoteDeliverer = { attempt: (job) => remote.attempt(job) }
   const dispatcher = new Dispatcher({ ...shared, notify, random: nodeRandom(), remote: current, directory })
   const sweep = parts.sweeps ? new Sweep({ ...shared, holdMsMax: longestHold(settings) }) : undefined
+  const indexing = parts.sweeps ? new Indexing({ store, clock: nodeClock, log }) : undefined
   const stopHousekeeping = parts.sweeps ? startHousekeeping({ store, clock: nodeClock, log }) : undefined
   dispatcher.start()
   sweep?.start()
+  indexing?.start()
   return {
     configure(changed) {
       const before = remote
@@ -53,7 +55,7 @@ export function startDelivery(parts: DeliveryParts): Delivery {
     },
     async stop() {
       stopHousekeeping?.()
-      await Promise.all([dispatcher.stop(), sweep?.stop()])
+      await Promise.all([dispatcher.stop(), sweep?.stop(), indexing?.stop()])
       // What is still under way when patience ends is cut; it is tried again after the next start.
       if (dispatcher.state.running > 0) remote.abort()
       else remote.close()

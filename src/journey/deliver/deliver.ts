@@ -1,7 +1,9 @@
-// Delivering: the door. `Dispatcher` carries recipients from the queue to their hosts and mailboxes, `Sweep` ends what time ends.
+// Delivering: the door. `Dispatcher` carries recipients from the queue to their hosts and mailboxes, `Sweep` ends what time ends, `Indexing`
+// writes what messages are found by.
 
 export { Dispatcher, type DispatcherParts, type DispatcherState } from './dispatcher.ts'
 export { Sweep, type SweepParts } from './expiry.ts'
+export { Indexing, type IndexingParts } from './indexing.ts'
 export type {
   AttemptReport,
   HoldDestination,

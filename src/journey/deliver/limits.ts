@@ -49,3 +49,9 @@ export const DEAD_FOR_MS = 20_000
 
 /** A destination is left alone for minutes; a hold that would last longer than this was written while the clock was wrong. */
 export const HOLD_MS_MAX = 60 * 60_000
+
+/** How soon after a message came what it is found by is written. Much later, and searches have many messages to look at themselves. */
+export const INDEXING_MS = 1000
+
+/** The rest after a piece of it, in times of that piece: a third of the writer's time at most. */
+export const INDEXING_REST = 2

@@ -5,6 +5,7 @@ import { first, notify, run } from '../../store/database/procedure.ts'
 import { recordEvent } from '../../store/events/events.ts'
 import * as statements from './queue.store.ts'
 import type { NewMessage, NewRecipient } from './rows.ts'
+import { awaitIndexing, bracketed } from './terms.ts'
 import * as workers from './worker.store.ts'
 
 /** [Q1] The caller also puts the content and inserts every recipient, in the same procedure. */
@@ -17,7 +18,7 @@ export function* insertMessage(message: NewMessage): Steps<void> {
     id: message.id,
     contentId: message.contentId,
     reversePath: message.reversePath,
-    headerMessageId: message.headerMessageId ?? null,
+    headerMessageId: message.headerMessageId === undefined ? null : bracketed(message.headerMessageId),
     subject: message.subject,
     sizeBytes: message.sizeBytes,
     eightBit: message.eightBit ? 1 : 0,
@@ -34,6 +35,7 @@ export function* insertMessage(message: NewMessage): Steps<void> {
     openRecipients: message.openRecipients,
     finishedAt: open ? null : message.receivedAt,
   })
+  yield* awaitIndexing({ org: message.org, messageId: message.id, nextN: 0 })
 }
 
 /** Tells the workers of it after the commit. */
@@ -70,6 +72,7 @@ export function* forwardRecipient(args: ForwardRecipient): Steps<void> {
   const last = yield* first(statements.lastRecipient, { org, messageId })
   let n = (last?.n ?? -1) + 1
   yield* run(statements.openRecipients, { org, messageId, count: args.targets.length })
+  yield* awaitIndexing({ org, messageId, nextN: n })
   for (const { address, destination } of args.targets) {
     yield* insertRecipient({ org, messageId, n, address, originalAddress, destination, state: 'scheduled', at })
     yield* recordEvent({ org, messageId, recipient: address, at, event: { type: 'queued', destination, dueAt: at } })

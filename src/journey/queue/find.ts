@@ -4,9 +4,10 @@ import type { Store } from '../../store/store.ts'
 import { COUNT_DESTINATIONS_MAX, DUE_DESTINATIONS_MAX, PAGE_MAX, RECIPIENTS_MAX, SUMMARY_RECIPIENTS } from './limits.ts'
 import { messageOf, recipientOf } from './read.ts'
 import type { Message, QueueEntry, QueueFilter, Recipient, RecipientKey } from './rows.ts'
-import { byHeaderMessageId, byRecipient, bySender, countState, entriesOf, latest, suspendedDestinations } from './search.store.ts'
+import { countState, entriesOf, latest, suspendedDestinations } from './search.store.ts'
 import type { RecipientState } from './states.ts'
 import { messageRow, recipientsOf } from './sweep.store.ts'
+import { idsByAddress, idsByHeaderMessageId } from './terms.ts'
 import {
   dueDestinations as dueDestinationsStatement,
   dueSuspects,
@@ -76,12 +77,12 @@ export async function showMessage(
   return { message: messageOf(row), recipients: recipients.map(recipientOf) }
 }
 
-/** At most one of `id`, `address` (of the sender or a recipient, in any case) and `headerMessageId`; without any: the latest. */
+/** At most one of `id`, `address` (of the sender or a recipient, in any case; also as an alias) and `headerMessageId`; without any: the latest. */
 export interface FindMessages {
   readonly org: number
   readonly id?: string
   readonly address?: string
-  /** With its angle brackets. */
+  /** With its angle brackets or without. */
   readonly headerMessageId?: string
   /** Only messages with smaller ids: the last row's id of the page before. */
   readonly before?: string
@@ -118,19 +119,9 @@ async function idsFor(store: Store, args: FindMessages, page: { before: string; 
   const { org } = args
   if (args.id !== undefined) return args.id < page.before ? [args.id] : []
   if (args.headerMessageId !== undefined)
-    return idsOf(await store.all(byHeaderMessageId, { org, headerMessageId: args.headerMessageId, ...page }))
-  if (args.address === undefined) return idsOf(await store.all(latest, { org, ...page }))
-  const address = args.address.toLowerCase()
-  const [sent, received] = await Promise.all([
-    store.all(bySender, { org, address, ...page }),
-    store.all(byRecipient, { org, address, ...page }),
-  ])
-  const all = new Set([...idsOf(sent), ...idsOf(received)])
-  return [...all].sort().reverse().slice(0, page.limit)
-}
-
-function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {
-  return rows.map((row) => row.id)
+    return idsByHeaderMessageId(store, { org, headerMessageId: args.headerMessageId, ...page })
+  if (args.address !== undefined) return idsByAddress(store, { org, address: args.address, ...page })
+  return (await store.all(latest, { org, ...page })).map((row) => row.id)
 }
 
 const URGENCY: readonly RecipientState[] = ['active', 'scheduled', 'held', 'bounced', 'expired', 'dropped', 'delivered']

@@ -30,6 +30,16 @@ export const REPORT_RECIPIENTS_MAX = 100
 /** Messages forgotten by one call of the retention sweep. */
 export const FORGET_MAX = 200
 
+/** Recipients forgotten by one call: one message may have thousands, each with its terms. */
+export const FORGET_RECIPIENTS_MAX = 500
+
+/** Messages whose terms one call writes, and recipients of theirs: a few ms of the writer, for which others wait. */
+export const INDEX_MESSAGES_MAX = 100
+export const INDEX_RECIPIENTS_MAX = 200
+
+/** Characters of a term: PostgreSQL's indexes take some 2,700 bytes. What is longer is found by its beginning. */
+export const TERM_CHARACTERS_MAX = 500
+
 /** Destination rows repaired or forgotten by one call. */
 export const REPAIR_MAX = 500
 

@@ -78,9 +78,26 @@ export interface WorkerTable {
   readonly started_at: number
 }
 
+/** What a message is found by: addresses in lower case, and its Message-ID in angle brackets, which no address has. */
+export interface MessageTermTable {
+  readonly org: number
+  readonly term: string
+  readonly message_id: string
+}
+
+/** Messages whose terms are not all written. */
+export interface MessageUnindexedTable {
+  readonly org: number
+  readonly message_id: string
+  /** Those of its recipients from here on; 0: also its own. */
+  readonly next_n: number
+}
+
 export interface QueueTables {
   readonly message: MessageTable
   readonly recipient: RecipientTable
+  readonly message_term: MessageTermTable
+  readonly message_unindexed: MessageUnindexedTable
   readonly destination: DestinationTable
   readonly worker: WorkerTable
 }
@@ -91,6 +108,7 @@ export const queueMigrations: readonly Migration[] = [
     async up(db, types, sql) {
       await createMessages(db, types, sql)
       await createRecipients(db, types, sql)
+      await createTerms(db, types, sql)
       await createDestinationsAndWorkers(db, types, sql)
       await createIndexes(db, sql)
     },
@@ -149,6 +167,25 @@ async function createRecipients(db: Kysely<never>, types: ColumnTypes, sql: Sql)
     .execute()
 }
 
+async function createTerms(db: Kysely<never>, types: ColumnTypes, sql: Sql): Promise<void> {
+  await db.schema
+    .createTable('message_term')
+    .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('term', 'text', (c) => c.notNull())
+    .addColumn('message_id', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('message_term_key', ['org', 'term', 'message_id'])
+    .modifyEnd(sql.raw(types.clustered))
+    .execute()
+  await db.schema
+    .createTable('message_unindexed')
+    .addColumn('org', sql.raw(types.integer), (c) => c.notNull())
+    .addColumn('message_id', 'text', (c) => c.notNull())
+    .addColumn('next_n', sql.raw(types.integer), (c) => c.notNull())
+    .addPrimaryKeyConstraint('message_unindexed_key', ['org', 'message_id'])
+    .modifyEnd(sql.raw(types.clustered))
+    .execute()
+}
+
 async function createDestinationsAndWorkers(db: Kysely<never>, types: ColumnTypes, sql: Sql): Promise<void> {
   await db.schema
     .createTable('destination')
@@ -181,10 +218,4 @@ async function createIndexes(db: Kysely<never>, sql: Sql): Promise<void> {
   )
   await sql`create index destination_worker on destination (worker) where worker is not null`.execute(db)
   await sql`create index message_attention on message (attention_at) where attention_at is not null`.execute(db)
-  // What people search by, in whatever case they type it.
-  await sql`create index recipient_address on recipient (org, lower(address), message_id)`.execute(db)
-  await sql`create index message_reverse_path on message (org, lower(reverse_path), id) where reverse_path <> ''`.execute(db)
-  await sql`create index message_header_id on message (org, header_message_id, id) where header_message_id is not null`.execute(
-    db,
-  )
 }

@@ -20,6 +20,7 @@ import {
   postponeAttentionProcedure,
   repairDestinationsProcedure,
 } from './sweep.ts'
+import { indexTermsProcedure } from './terms.ts'
 import { putTimesRightProcedure } from './wrong-clock.ts'
 
 export {
@@ -84,7 +85,7 @@ export {
   repairDestinationsProcedure,
   wantingAttention,
 } from './sweep.ts'
-
+export { indexTermsProcedure, wantsIndexing } from './terms.ts'
 export { putTimesRightProcedure } from './wrong-clock.ts'
 
 export const queueProcedures = [
@@ -105,4 +106,5 @@ export const queueProcedures = [
   forgetProcedure,
   forgetDestinationsProcedure,
   repairDestinationsProcedure,
+  indexTermsProcedure,
 ]

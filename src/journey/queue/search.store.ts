@@ -63,7 +63,7 @@ function openKeys(question: Question, { limit, after }: KeyPage) {
       .selectFrom(
         matching(question, state)
           .$if(after !== undefined, (q) =>
-            q.where(sql<boolean>`(r.org, r.message_id, r.n) > (${after?.org}, ${after?.messageId}, ${after?.n})`),
+            q.where(sql<boolean>`(${offKey(sql)}, r.message_id, r.n) > (${after?.org}, ${after?.messageId}, ${after?.n})`),
           )
           .orderBy('r.org')
           .orderBy('r.message_id')
@@ -113,13 +113,19 @@ function activeCount(question: Question) {
     .select((e) => e.fn.countAll<number>().as('count'))
 }
 
+/**
+ * Of one state, by that state's index. Addresses have no index: all that are open in that state are looked at. But never those that have
+ * ended, of which there are most: only with a message's id may the key of all recipients be used.
+ */
 function matching(question: Question, state: OpenState) {
   const { db, sql, filter } = question
   return db
     .selectFrom('recipient as r')
     .select(['r.org', 'r.message_id as messageId', 'r.n'])
     .where('r.state', '=', sql.lit(state))
-    .$if(filter.org !== undefined, (q) => q.where('r.org', '=', filter.org as number))
+    .$if(filter.org !== undefined, (q) =>
+      q.where(filter.messageId === undefined ? offKey(sql) : 'r.org', '=', filter.org as number),
+    )
     .$if(filter.messageId !== undefined, (q) => q.where('r.message_id', '=', filter.messageId as string))
     .$if(filter.destination !== undefined, (q) => q.where('r.destination', '=', filter.destination as string))
     .$if(filter.address !== undefined, (q) =>
@@ -127,6 +133,11 @@ function matching(question: Question, state: OpenState) {
     )
     .$if(filter.receivedBefore !== undefined, (q) => q.where('r.message_id', '<', idAt(filter.receivedBefore as number)))
     .$if(filter.reversePath !== undefined, (q) => q.where((e) => e.exists(sentBy(question, filter.reversePath as string))))
+}
+
+/** As an expression, so that the key of all recipients cannot be used. */
+function offKey(sql: Sql) {
+  return sql<number>`r.org + 0`
 }
 
 function sentBy({ db, sql }: Question, reversePath: string) {
@@ -171,49 +182,8 @@ export function countState(store: Store, state: OpenState) {
   return store.all(COUNTS[state], {})
 }
 
-interface Page {
-  readonly org: number
-  readonly before: string
-  readonly limit: number
-}
-
-export const latest = statement<Page>('queue.latest')((db, a) =>
+export const latest = statement<{ org: number; before: string; limit: number }>('queue.latest')((db, a) =>
   db.selectFrom('message').select('id').where('org', '=', a.org).where('id', '<', a.before).orderBy('id', 'desc').limit(a.limit),
-)
-
-export const byHeaderMessageId = statement<Page & { headerMessageId: string }>('queue.byHeaderMessageId')((db, a) =>
-  db
-    .selectFrom('message')
-    .select('id')
-    .where('org', '=', a.org)
-    .where('header_message_id', '=', a.headerMessageId)
-    .where('id', '<', a.before)
-    .orderBy('id', 'desc')
-    .limit(a.limit),
-)
-
-export const bySender = statement<Page & { address: string }>('queue.bySender')((db, a, sql) =>
-  db
-    .selectFrom('message')
-    .select('id')
-    .where('org', '=', a.org)
-    .where('reverse_path', '<>', sql.lit(''))
-    .where(sql<string>`lower(reverse_path)`, '=', a.address)
-    .where('id', '<', a.before)
-    .orderBy('id', 'desc')
-    .limit(a.limit),
-)
-
-export const byRecipient = statement<Page & { address: string }>('queue.byRecipient')((db, a, sql) =>
-  db
-    .selectFrom('recipient')
-    .select('message_id as id')
-    .distinct()
-    .where('org', '=', a.org)
-    .where(sql<string>`lower(address)`, '=', a.address)
-    .where('message_id', '<', a.before)
-    .orderBy('message_id', 'desc')
-    .limit(a.limit),
 )
 
 export const suspendedDestinations = statement<{ now: number; limit: number }>('queue.suspendedDestinations')((db, a) =>

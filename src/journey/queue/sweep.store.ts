@@ -71,7 +71,7 @@ export const firstOrgAfter = statement<{ org: number }>('queue.firstOrgAfter')((
 export const finishedBefore = statement<{ org: number; id: string; limit: number }>('queue.finishedBefore')((db, a) =>
   db
     .selectFrom('message')
-    .select('id')
+    .select(['id', 'reverse_path', 'header_message_id'])
     .where('org', '=', a.org)
     .where('id', '<', a.id)
     .where('open_recipients', '=', 0)
@@ -79,8 +79,8 @@ export const finishedBefore = statement<{ org: number; id: string; limit: number
     .limit(a.limit),
 )
 
-export const deleteRecipients = statement<{ org: number; messageId: string }>('queue.deleteRecipients')((db, a) =>
-  db.deleteFrom('recipient').where('org', '=', a.org).where('message_id', '=', a.messageId),
+export const deleteRecipients = statement<{ org: number; messageId: string; upTo: number }>('queue.deleteRecipients')((db, a) =>
+  db.deleteFrom('recipient').where('org', '=', a.org).where('message_id', '=', a.messageId).where('n', '<=', a.upTo),
 )
 
 export const deleteMessage = statement<{ org: number; messageId: string }>('queue.deleteMessage')((db, a) =>

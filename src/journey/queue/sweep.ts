@@ -7,12 +7,14 @@ import { deleteEventsBefore, recordEvent } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import { settleDue } from './claim.ts'
 import { expect } from './enqueue.ts'
-import { ATTENTION_MAX, FORGET_MAX, RECIPIENTS_MAX, REPAIR_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
+import { ATTENTION_MAX, FORGET_MAX, FORGET_RECIPIENTS_MAX, RECIPIENTS_MAX, REPAIR_MAX, REPORT_RECIPIENTS_MAX } from './limits.ts'
 import { messageOf, recipientOf } from './read.ts'
 import { closeRecipients } from './record.ts'
 import { enqueueReport, type ReportPlan } from './report.ts'
 import type { Message, Recipient } from './rows.ts'
 import * as sweeps from './sweep.store.ts'
+import * as terms from './terms.store.ts'
+import { forgetAddresses, forgetMessageTerms } from './terms.ts'
 import * as workers from './worker.store.ts'
 
 /** A look at a message that could not be dealt with now (an attempt is under way) is repeated after this. */
@@ -153,24 +155,44 @@ export const repairDestinationsProcedure = procedure(
 
 export interface Forget {
   readonly before: number
+  /** Recipients of one call; less than the bound only in tests. */
+  readonly recipients?: number
 }
 
-/** [Q16] Messages received before that moment and finished, their recipients, old events, idle destinations. Call again while above 0. */
+/** [Q16] Messages received before that moment and finished, with all that is theirs, and old events. Call again while above 0. */
 export function* forget(args: Forget): Steps<number> {
   let count = yield* deleteEventsBefore({ before: args.before, limit: FORGET_MAX * 5 })
+  let room = Math.min(args.recipients ?? FORGET_RECIPIENTS_MAX, FORGET_RECIPIENTS_MAX)
   let org = Number.MIN_SAFE_INTEGER
   for (;;) {
     const next = yield* first(sweeps.firstOrgAfter, { org })
     if (next === undefined || count > FORGET_MAX * 6) break
     org = next.org
     const old = yield* all(sweeps.finishedBefore, { org, id: idAt(args.before), limit: FORGET_MAX })
-    for (const { id } of old) {
-      yield* run(sweeps.deleteRecipients, { org, messageId: id })
-      yield* run(sweeps.deleteMessage, { org, messageId: id })
+    for (const message of old) {
+      room -= yield* forgetMessage(org, message, room)
+      count++
+      if (room === 0) return count
     }
-    count += old.length
   }
   return count
+}
+
+/** Answers how many recipients went. With as many as there was room for, the rest of the message waits for the next call. */
+function* forgetMessage(
+  org: number,
+  message: { readonly id: string; readonly reverse_path: string; readonly header_message_id: string | null },
+  room: number,
+): Steps<number> {
+  const key = { org, messageId: message.id }
+  const recipients = yield* all(terms.addressesFrom, { ...key, from: 0, limit: room })
+  yield* forgetAddresses(key, recipients)
+  const last = recipients.at(-1)
+  if (last !== undefined) yield* run(sweeps.deleteRecipients, { ...key, upTo: last.n })
+  if (recipients.length === room) return room
+  yield* forgetMessageTerms(key, message)
+  yield* run(sweeps.deleteMessage, key)
+  return recipients.length
 }
 
 export const forgetProcedure = procedure('queue.forget', forget)

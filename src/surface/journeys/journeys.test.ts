@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { queueMigrations } from '../../journey/queue/queue.tables.ts'
-import { insertMessage, insertRecipient, queueProcedures } from '../../journey/queue/queue.ts'
+import { indexTermsProcedure, insertMessage, insertRecipient, queueProcedures, wantsIndexing } from '../../journey/queue/queue.ts'
 import { explain } from '../../mail/protocol/smtp/smtp.ts'
 import { procedure } from '../../store/database/procedure.ts'
 import { openTestStore } from '../../store/database/testing.ts'
@@ -79,7 +79,7 @@ async function openJourneys(t: TestContext) {
   return { source: { store, org: 1, explain }, happen }
 }
 
-test('found by what a person types', async (t) => {
+test('found by what a person types, at once and when the search terms are written', async (t) => {
   const { source } = await openJourneys(t)
   const cases: readonly [question: Record<string, string>, ids: readonly string[]][] = [
     [{}, [SECOND, FIRST]],
@@ -97,15 +97,19 @@ test('found by what a person types', async (t) => {
     [{ address: 'nobody@example.com' }, []],
     [{ q: "' or 1=1 --" }, []],
   ]
-  for (const [question, ids] of cases) {
-    const found = await searchJourneys(source, JourneysQuestion.parse(question))
-    assert.ok(found.ok)
-    assert.deepEqual(
-      JourneysAnswer.parse(found.value).rows.map((row) => row.id),
-      ids,
-      JSON.stringify(question),
-    )
+  for (const phase of ['at once', 'written']) {
+    for (const [question, ids] of cases) {
+      const found = await searchJourneys(source, JourneysQuestion.parse(question))
+      assert.ok(found.ok)
+      assert.deepEqual(
+        JourneysAnswer.parse(found.value).rows.map((row) => row.id),
+        ids,
+        `${JSON.stringify(question)} ${phase}`,
+      )
+    }
+    assert.ok((await source.store.call(indexTermsProcedure, {})).ok)
   }
+  assert.equal(await wantsIndexing(source.store), false)
 })
 
 test('pages follow each other without a gap', async (t) => {

@@ -52,7 +52,7 @@ export async function showJourney(source: JourneySource, id: string): Promise<Re
     id,
     at: message.receivedAt,
     from: message.reversePath,
-    ...(message.headerMessageId === undefined ? {} : { messageId: bracketed(message.headerMessageId) }),
+    ...(message.headerMessageId === undefined ? {} : { messageId: message.headerMessageId }),
     subject: message.subject,
     sizeBytes: message.sizeBytes,
     source: message.source,
@@ -77,20 +77,11 @@ async function firstFound(store: Store, page: Pick<FindMessages, 'org' | 'limit'
 
 /** What a person typed: our id, a Message-ID (it has angle brackets), or what may be an address or a Message-ID without them. */
 function conditionsOf({ q, address, messageId }: JourneysQuestion): readonly Condition[] {
-  if (messageId !== undefined) return byMessageId(messageId)
+  if (messageId !== undefined) return [{ headerMessageId: messageId }]
   if (address !== undefined) return [{ address: plainAddress(address) }]
   if (q === undefined) return [{}]
   if (isId(q)) return [{ id: q }]
-  return /^<.+>$/.test(q) ? byMessageId(q) : [{ address: plainAddress(q) }, ...byMessageId(q)]
-}
-
-/** It may be kept with its angle brackets or without. */
-function byMessageId(text: string): readonly Condition[] {
-  return [{ headerMessageId: bracketed(text) }, { headerMessageId: bracketed(text).slice(1, -1) }]
-}
-
-function bracketed(messageId: string): string {
-  return messageId.startsWith('<') ? messageId : `<${messageId}>`
+  return /^<.+>$/.test(q) ? [{ headerMessageId: q }] : [{ address: plainAddress(q) }, { headerMessageId: q }]
 }
 
 /** `Kim <kim@example.org>` as copied from a mail program. */
