@@ -1,7 +1,11 @@
 // The Connection, Listener and Dialer ports over real sockets: bytes both ways, STARTTLS, and what a hang-up looks like.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { test } from 'node:test'
+import { connect as tlsConnect } from 'node:tls'
 import type { Connection, ListenOptions, OpenListener } from '../../ground/ports/connection.ts'
 import { selfSigned } from './certificate.ts'
 import { nodeDialer } from './dialer.ts'
@@ -143,6 +147,76 @@ test('a failed handshake is an error on both sides, and the connection is over',
   assert.deepEqual(new Set(outcome), new Set([false, 'tls']))
   await listener.close()
 })
+
+test('a peer that hangs up during the handshake is gone at once, and its place is free', { timeout: 10_000 }, async (t) => {
+  await t.test('implicit TLS', async () => {
+    const { promise: accepted, resolve } = Promise.withResolvers<Connection>()
+    const listener = await open({ ...base, tls: 'implicit', maxConnections: 1 }, resolve)
+    const gone = await halfHandshake(listener.port)
+    await once(gone, 'close')
+    const client = await dial(listener.port, { serverName: 'posthorn.test' })
+    ;(await accepted).destroy()
+    client.destroy()
+    await listener.close()
+  })
+  await t.test('after STARTTLS', async () => {
+    const ended = Promise.withResolvers<unknown>()
+    const listener = await open(base, (connection) => {
+      connection.handle({
+        data: async () => {
+          assert.equal((await connection.startTls()).ok, false)
+        },
+        ended: () => {},
+        drained: () => {},
+        closed: (...how) => ended.resolve(how),
+      })
+    })
+    const gone = await halfHandshake(listener.port, 'STARTTLS')
+    assert.deepEqual(await ended.promise, ['tls', 'the peer hung up during the TLS handshake'])
+    gone.destroy()
+    await listener.close()
+  })
+})
+
+/** Says the first bytes of a ClientHello and ends its side, but waits for the other's end. */
+async function halfHandshake(port: number, before?: string): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  await once(socket, 'connect')
+  socket.on('error', () => {}).resume()
+  if (before !== undefined) {
+    socket.write(before)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  socket.end(Buffer.from('160301020001', 'hex'))
+  return socket
+}
+
+test('a bad record after the handshake ends the connection', { timeout: 10_000 }, async () => {
+  const ended = Promise.withResolvers<unknown>()
+  const listener = await open({ ...base, tls: 'implicit' }, (connection) => {
+    connection.handle({ data: () => {}, ended: () => {}, drained: () => {}, closed: (how) => ended.resolve(how) })
+    connection.write('hello')
+  })
+  const plain = connect({ host: '127.0.0.1', port: listener.port })
+  // Encrypts on a stream beside the socket, so that the test can say something of its own on the wire.
+  const { stream, wire } = beside(plain)
+  const secured = tlsConnect({ socket: stream, rejectUnauthorized: false })
+  secured.on('error', () => {})
+  await once(secured, 'data')
+  wire(Buffer.from('1703030020'.padEnd(74, 'f'), 'hex'))
+  assert.equal(await ended.promise, 'tls')
+  plain.destroy()
+  await listener.close()
+})
+
+function beside(socket: Socket): { readonly stream: Duplex; readonly wire: (bytes: Uint8Array) => void } {
+  const stream = new Duplex({
+    read: () => {},
+    write: (bytes: Uint8Array, _encoding, done) => void socket.write(bytes, () => done()),
+  })
+  socket.on('error', () => {}).on('data', (bytes) => stream.push(bytes))
+  return { stream, wire: (bytes) => void socket.write(bytes) }
+}
 
 test('implicit TLS carries its facts, and a renewed certificate is used from the next handshake on', async () => {
   const listener = await open({ ...base, tls: 'implicit' }, (connection) => {

@@ -7,8 +7,11 @@ import type { Connection, ConnectionEnd, ConnectionHandler, Endpoint, TlsFacts }
 import { err, ok, type Result } from '../../ground/result.ts'
 import { bytesPassed } from './memory.ts'
 
-/** A TLS handshake that takes longer is a peer that sleeps. */
-const HANDSHAKE_TIMEOUT_MS = 60_000
+/**
+ * A TLS handshake that takes longer is a peer that sleeps. Those who dial us hold a place that others need; a server that we dial may be
+ * as slow as servers are.
+ */
+const HANDSHAKE_TIMEOUT_MS = { server: 15_000, client: 60_000 } as const
 
 export interface ConnectionOptions {
   /** Asked at each server-side handshake, so that a renewed certificate is used at once; absent on the side that dials. */
@@ -101,6 +104,8 @@ export class NodeConnection implements Connection {
     socket.on('end', this.#onEnd)
     socket.on('drain', this.#onDrain)
     socket.on('timeout', this.#onTimeout)
+    // A server's side tells of a bad record by this event alone, and would stay open.
+    socket.on('_tlsError', this.#onBadRecord)
   }
 
   #unlisten(socket: Socket): void {
@@ -126,6 +131,11 @@ export class NodeConnection implements Connection {
   #onError = (error: Error & { code?: string }): void => {
     if (this.#end === 'closed') this.#end = error.code?.startsWith('ERR_SSL') ? 'tls' : 'reset'
     this.#detail ??= error.message
+  }
+  #onBadRecord = (error: Error): void => {
+    this.#end = 'tls'
+    this.#detail ??= error.message
+    this.#socket.destroy()
   }
   #onClose = (): void => {
     const handler = this.#handler
@@ -156,8 +166,9 @@ export function clientTlsOptions(options: { readonly serverName?: string; readon
 /** Waits for the handshake; a socket that fails it is destroyed. The side that dials also waits for the verdict on the certificate. */
 export function handshake(socket: TLSSocket, side: 'server' | 'client', serverName?: string): Promise<Result<TlsFacts, string>> {
   const secureEvent = side === 'client' ? 'secureConnect' : 'secure'
+  const timeoutMs = HANDSHAKE_TIMEOUT_MS[side]
   return new Promise((resolve) => {
-    const timer = setTimeout(() => finish(err(`no TLS handshake within ${HANDSHAKE_TIMEOUT_MS / 1000} s`)), HANDSHAKE_TIMEOUT_MS)
+    const timer = setTimeout(() => finish(err(`no TLS handshake within ${timeoutMs / 1000} s`)), timeoutMs)
     const secured = (): void => finish(ok(tlsFacts(socket, serverName)))
     const failed = (error: Error): void => finish(err(error.message))
     const closed = (): void => finish(err('the peer hung up during the TLS handshake'))
@@ -166,6 +177,7 @@ export function handshake(socket: TLSSocket, side: 'server' | 'client', serverNa
       socket.off(secureEvent, secured)
       socket.off('error', failed)
       socket.off('_tlsError', failed)
+      socket.off('end', closed)
       socket.off('close', closed)
       if (!outcome.ok) {
         socket.on('error', () => {})
@@ -177,6 +189,8 @@ export function handshake(socket: TLSSocket, side: 'server' | 'client', serverNa
     socket.on('error', failed)
     // A server's side tells what was wrong with a handshake by this event alone.
     socket.on('_tlsError', failed)
+    // With half-open sockets the end of the peer's side closes nothing; a handshake without the peer leads nowhere.
+    socket.on('end', closed)
     socket.on('close', closed)
   })
 }
