@@ -19,14 +19,17 @@ export const Endpoint = z
 
 export type Endpoint = z.infer<typeof Endpoint>
 
-/** Offsets from the base where `portBase` is used: the well-known ports. */
+/**
+ * Offsets from the base where `portBase` is used: the well-known ports. Browsers refuse to open 10080, so the web page has another
+ * (https://fetch.spec.whatwg.org/#port-blocking).
+ */
 export const WELL_KNOWN_PORTS: ReadonlyMap<ListenerRole, number> = new Map([
   ['mx', 25],
   ['submission', 587],
   ['submissions', 465],
   ['pop3', 110],
   ['pop3s', 995],
-  ['http', 80],
+  ['http', 8080],
 ])
 
 export const ListenSettings = z

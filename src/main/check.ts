@@ -9,6 +9,8 @@ import type { Resolver } from '../ground/ports/resolver.ts'
 import { nodeListener } from '../platform/node/listener.ts'
 import { nodeResolver } from '../platform/node/resolver.ts'
 import type { CheckResult } from '../surface/cli/cli.ts'
+import { checkCertificate } from './check-certificate.ts'
+import { userExists } from './privileges.ts'
 import { connectRunning } from './running.ts'
 import { STORE_FILE } from './server.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
@@ -32,6 +34,8 @@ export async function check(options: StartOptions): Promise<readonly CheckResult
     settings,
     ...(await ports(start.value, running)),
     store(start.value),
+    checkCertificate(start.value, Date.now()),
+    ...user(start.value),
     await room(start.value),
     ...(await names(start.value)),
   ]
@@ -85,6 +89,14 @@ function store({ folder }: Start): CheckResult {
   } finally {
     db.close()
   }
+}
+
+function user({ settings }: Start): readonly CheckResult[] {
+  const { user: name } = settings.process
+  if (name === undefined) return []
+  if (userExists(name)) return [{ name: 'process.user', state: 'ok', message: `${name} exists` }]
+  const message = `there is no user "${name}" on this machine`
+  return [{ name: 'process.user', state: 'failed', message, next: 'Make it (useradd --system), or name another.' }]
 }
 
 async function room({ folder, settings }: Start): Promise<CheckResult> {

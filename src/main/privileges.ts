@@ -22,6 +22,10 @@ export function dropPrivileges({ user, group }: ProcessSettings, folder: string)
   return ok()
 }
 
+export function userExists(name: string): boolean {
+  return numberOf('-u', name) !== undefined
+}
+
 /** By the system's own `id`: users need not stand in /etc/passwd, and Node cannot ask for them. */
 function numberOf(what: '-u' | '-g', user: string): number | undefined {
   try {

@@ -15,7 +15,7 @@ import { migrate } from '../store/database/migrate.ts'
 import { openWriter } from '../store/database/sqlite/connection.ts'
 import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
 import { type Api, createApi } from '../surface/api/api.ts'
-import { certificate } from './certificate.ts'
+import { certificate, NAME_FILES } from './certificate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { type Reloaded, reloader } from './reload.ts'
 import type { Start } from './settings.ts'
@@ -63,14 +63,10 @@ export async function startServer(start: Start, hooks: ServerHooks): Promise<Res
   const { folder, settings, hostname } = start
   const lock = lockDataFolder(folder, process.pid)
   if (!lock.ok) return err(lockProblem(lock.error.type, lock.error.detail))
+  const credentials = await certificate(settings.tls, folder, hostname)
+  if (!credentials.ok) return err({ message: credentials.error, next: NAME_FILES })
   const prepared = await prepareStore(folder)
   if (!prepared.ok) return prepared
-  const credentials = await certificate(settings.tls, folder, hostname)
-  if (!credentials.ok)
-    return err({
-      message: credentials.error,
-      next: 'Name files that exist and that this user may read, or leave both settings out.',
-    })
   const taken = await takenPort(start.endpoints)
   if (taken) return err(taken)
   const storePath = join(folder, STORE_FILE)

@@ -52,6 +52,8 @@ after(async () => {
 
 function settings({ expireAfter = '5d' } = {}): string {
   return `
+[process]
+threads = 2
 [dns]
 servers = ["${dns.address}"]
 [queue]

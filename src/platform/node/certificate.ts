@@ -1,7 +1,9 @@
-// A self-signed certificate, so that a first start has TLS before anyone has a real one.
+// Certificates: a self-signed one, so that a first start has TLS before anyone has a real one; and whether a pair is of use.
 
-import { webcrypto } from 'node:crypto'
+import { createPrivateKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import type { TlsCredentials } from '../../ground/ports/connection.ts'
+import { err, ok, type Result } from '../../ground/result.ts'
 
 const DAYS_VALID = 3650
 const DAY_MS = 86_400_000
@@ -32,5 +34,28 @@ export async function selfSigned(commonName: string, names: readonly string[]): 
   return {
     certificate: certificate.toString('pem'),
     key: `-----BEGIN PRIVATE KEY-----\n${key.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END PRIVATE KEY-----\n`,
+  }
+}
+
+/** Until when the certificate is valid (ms since 1970), or what is wrong with the pair, in words. A listener can use what passes. */
+export function inspectPair({ certificate, key }: TlsCredentials): Result<{ readonly validUntil: number }, string> {
+  const leaf = attempt(() => new X509Certificate(certificate))
+  if (!leaf) return err('the certificate file holds no certificate in PEM form')
+  const secret = attempt((): KeyObject => createPrivateKey(key))
+  if (!secret) return err('the key file holds no private key in PEM form, or one with a passphrase')
+  if (!leaf.checkPrivateKey(secret)) return err('the key is not that of the certificate')
+  try {
+    createSecureContext({ cert: certificate, key })
+  } catch (cause) {
+    return err(`TLS cannot use the certificate: ${(cause as Error).message}`)
+  }
+  return ok({ validUntil: Date.parse(leaf.validTo) })
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
