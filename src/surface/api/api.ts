@@ -7,9 +7,11 @@ import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import type { Random } from '../../ground/ports/random.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
+import { CONTROL_CONNECTIONS_MAX, REQUEST_MS, WEB_CONNECTIONS_MAX } from './limits.ts'
 import type { Changes } from './live.ts'
 import type { Operations } from './operations.ts'
 import type { WebSettings } from './settings.ts'
+import type { HttpPatience } from './sleeping.ts'
 
 export type * from './contract.ts'
 export { type ErrorCode, type Failure, failure } from './errors.ts'
@@ -52,6 +54,11 @@ export async function connectControl(socketPath: string): Promise<Operations | u
 /** A socket's address has room for 108 bytes (sockaddr_un), its closing zero included. */
 const SOCKET_PATH_BYTES_MAX = 107
 
+const WEB_PATIENCE: HttpPatience = { headersMs: REQUEST_MS, requestMs: REQUEST_MS, connectionsMax: WEB_CONNECTIONS_MAX }
+
+/** A message may come as slowly as whoever writes it. */
+const CONTROL_PATIENCE: HttpPatience = { headersMs: REQUEST_MS, requestMs: 0, connectionsMax: CONTROL_CONNECTIONS_MAX }
+
 /** The HTTP library is loaded at the first request: commands and servers that nobody asks never pay for it. */
 export function createApi(context: ApiContext): Api {
   return { listenWeb: (options) => listenWeb(context, options), listenControl: () => listenControl(context) }
@@ -63,10 +70,18 @@ async function listenWeb(
 ): Promise<Result<OpenApi, string>> {
   const [{ webToken }, { sleepingServer }] = await Promise.all([import('./token.ts'), import('./sleeping.ts')])
   const rules = { ...context.web, loopback: isLoopback(options.host), token: await webToken(context.dataDir, context.random) }
-  const { server, close } = sleepingServer(async () => {
-    const [{ webServer }, { readPage }, answers] = await Promise.all([import('./web.ts'), import('./page.ts'), context.answers()])
-    return webServer({ ...context, ...answers, rules, page: await readPage(new URL('../../../web/', import.meta.url)) })
-  }, context.log)
+  const { server, close } = sleepingServer(
+    async () => {
+      const [{ webServer }, { readPage }, answers] = await Promise.all([
+        import('./web.ts'),
+        import('./page.ts'),
+        context.answers(),
+      ])
+      return webServer({ ...context, ...answers, rules, page: await readPage(new URL('../../../web/', import.meta.url)) })
+    },
+    context.log,
+    WEB_PATIENCE,
+  )
   try {
     await once(server.listen(options), 'listening')
   } catch (fault) {
@@ -81,10 +96,14 @@ async function listenControl(context: ApiContext): Promise<Result<{ close(): Pro
     return err(`the path of the control socket is too long (${path}); a data folder with a shorter path is needed`)
   }
   const { listenOnSocket, sleepingServer } = await import('./sleeping.ts')
-  const { server, close } = sleepingServer(async () => {
-    const [{ controlServer }, { operations }] = await Promise.all([import('./control.ts'), context.answers()])
-    return controlServer({ ...context, operations })
-  }, context.log)
+  const { server, close } = sleepingServer(
+    async () => {
+      const [{ controlServer }, { operations }] = await Promise.all([import('./control.ts'), context.answers()])
+      return controlServer({ ...context, operations })
+    },
+    context.log,
+    CONTROL_PATIENCE,
+  )
   try {
     await listenOnSocket(server, path)
   } catch (fault) {

@@ -7,6 +7,18 @@ export const ROWS_MAX = 500
 /** What is searched for is an address (RFC 5321 §4.5.3.1.3: 254) or a Message-ID (RFC 5322 §2.1.1: a line, 998). */
 export const SEARCH_TEXT_MAX = 998
 
+/**
+ * For the head of a request and, on the web port, for all of it: a question of the page is some hundred bytes. It is looked
+ * at twice in that time, so that a connection on which nothing comes is gone after a minute and a half.
+ */
+export const REQUEST_MS = 60_000
+
+/** On the web port at once: the watchers, twice as many again for what they ask, and room for a load balancer; each costs a descriptor. */
+export const WEB_CONNECTIONS_MAX = 500
+
+/** On the control socket: commands that run at once, of scripts too. */
+export const CONTROL_CONNECTIONS_MAX = 500
+
 /** JSON bodies carry names and passwords. Messages have their own limit, from the settings. */
 export const JSON_BODY_BYTES_MAX = 64 * 1024
 

@@ -6,11 +6,13 @@ import { type AddressInfo, connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { sleepingServer } from './sleeping.ts'
+import { type HttpPatience, sleepingServer } from './sleeping.ts'
 import { testLog } from './testing.ts'
 
-async function open(t: TestContext, wake: () => Promise<FastifyInstance>) {
-  const { server, close } = sleepingServer(wake, testLog())
+const PATIENT: HttpPatience = { headersMs: 60_000, requestMs: 60_000, connectionsMax: 100 }
+
+async function open(t: TestContext, wake: () => Promise<FastifyInstance>, patience: HttpPatience = PATIENT) {
+  const { server, close } = sleepingServer(wake, testLog(), patience)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.after(close)
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close }
@@ -20,6 +22,7 @@ function app(): FastifyInstance {
   const fastify = Fastify()
   fastify.get('/', async () => 'awake')
   fastify.post('/', async (request) => String(request.body).length)
+  fastify.get('/live', (_request, reply) => void reply.hijack().raw.write('live'))
   return fastify
 }
 
@@ -60,4 +63,42 @@ test('closing does not wait for connections that wait, asked or not', async (t) 
   await fetch(url)
   await close()
   await gone
+})
+
+async function dial(url: string, text = '') {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
+  await once(socket, 'connect')
+  socket.write(text)
+  return { socket, closed: once(socket.resume(), 'close') }
+}
+
+const LIVE = 'GET /live HTTP/1.1\r\nhost: localhost\r\n\r\n'
+const SLOW_BODY = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nab'
+
+test('who sends nothing, half a head or half a body is let go, and who watches may stay', { timeout: 20_000 }, async (t) => {
+  const { url } = await open(t, async () => app(), { headersMs: 200, requestMs: 300, connectionsMax: 10 })
+  const watcher = await dial(url, LIVE)
+  for (const text of ['', 'GET / HT', SLOW_BODY]) await (await dial(url, text)).closed
+  assert.equal(watcher.socket.destroyed, false)
+  watcher.socket.destroy()
+})
+
+test('a body may take its time where the patience says so, and a head may not', { timeout: 20_000 }, async (t) => {
+  const { url } = await open(t, async () => app(), { headersMs: 200, requestMs: 0, connectionsMax: 10 })
+  const slow = await dial(url, SLOW_BODY)
+  for (const text of ['', 'GET / HT']) await (await dial(url, text)).closed
+  assert.equal(slow.socket.destroyed, false)
+  slow.socket.write('cde')
+  const [answer] = (await once(slow.socket, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 200 /)
+  slow.socket.destroy()
+})
+
+test('one connection too many is closed, and there is room again when another ends', { timeout: 20_000 }, async (t) => {
+  const { url } = await open(t, async () => app(), { ...PATIENT, connectionsMax: 1 })
+  const first = await dial(url)
+  await (await dial(url)).closed
+  first.socket.destroy()
+  await first.closed
+  while ((await fetch(url).catch(() => undefined))?.status !== 200);
 })

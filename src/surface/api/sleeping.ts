@@ -17,20 +17,30 @@ export interface SleepingServer {
   close(): Promise<void>
 }
 
+/** How much of a stranger's time and company is borne. */
+export interface HttpPatience {
+  /** For the head of a request, also for one of which not a byte comes. */
+  readonly headersMs: number
+  /** For all of a request; 0: as long as it takes. What is answered may take longer: it is watched for hours. */
+  readonly requestMs: number
+  readonly connectionsMax: number
+}
+
 /** `wake` makes the application; when it fails the request is refused, and the next one tries again. */
-export function sleepingServer(wake: () => Promise<FastifyInstance>, log: Log): SleepingServer {
+export function sleepingServer(wake: () => Promise<FastifyInstance>, log: Log, patience: HttpPatience): SleepingServer {
   const application = new Application(wake, log)
   const waiting = new Set<Socket>()
   let http: Promise<HttpServer> | undefined
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     waiting.add(socket.on('error', () => {}))
-    http ??= speakHttp(application)
+    http ??= speakHttp(application, patience)
     void http.then((awake) => {
       waiting.delete(socket)
       awake.emit('connection', socket)
       socket.resume()
     })
   })
+  server.maxConnections = patience.connectionsMax
   return {
     server,
     async close() {
@@ -47,10 +57,11 @@ export function sleepingServer(wake: () => Promise<FastifyInstance>, log: Log): 
 }
 
 /** Takes connections from elsewhere: it never listens, but looks after its connections as if it did. */
-async function speakHttp(application: Application): Promise<HttpServer> {
+async function speakHttp(application: Application, { headersMs, requestMs }: HttpPatience): Promise<HttpServer> {
   const { createServer: createHttpServer } = await import('node:http')
-  // A message may come as slowly as whoever writes it.
-  const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, application.answer)
+  // Both are written out: without the first, Node lets the second stand for it, and 0 is for ever.
+  const times = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: headersMs / 2 }
+  const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...times }, application.answer)
   http.emit('listening')
   return http
 }
