@@ -155,6 +155,7 @@ describe('the next host', () => {
       on('EHLO', '550 no'),
       on('GREETING', '521 never'),
       on('GREETING', 'nonsense'),
+      on('GREETING', '250 hi'),
     ]) {
       const world = await lab(t, { hosts: [script, {}] })
       const report = await world.attempt()
@@ -172,6 +173,20 @@ describe('the next host', () => {
     const never = on('GREETING', '521 5.3.2 no mail here')
     assert.deepEqual(outcomes(await (await lab(t, { hosts: [never, never] })).attempt()), ['failed 521 5.3.2'])
     assert.deepEqual(outcomes(await (await lab(t, { hosts: [never, refused] })).attempt()), ['deferred 554 5.7.1'])
+  })
+
+  test('[O23] a host that greets with 250 speaks no SMTP: temporary, no rest for the destination, and nothing looks like a yes', async (t) => {
+    const world = await lab(t, { hosts: [on('GREETING', '250 hi')] })
+    const report = await world.attempt()
+    const [only] = report.recipients
+    assert.deepEqual(only?.outcome, {
+      type: 'deferred',
+      code: 0,
+      enhanced: '4.5.0',
+      text: 'no SMTP came back: unexpected reply 250 hi',
+      host: 'mx1.example',
+    })
+    assert.equal(report.holdDestination, undefined)
   })
 
   test('421 is about the channel: other host, never a failure; from all of them the destination rests (trap 15)', async (t) => {

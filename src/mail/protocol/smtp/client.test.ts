@@ -52,6 +52,19 @@ test('[C3] a refused greeting, EHLO or HELO ends the channel and says where', ()
   }
 })
 
+test('[C3] a greeting or an answer to EHLO that neither greets nor refuses is no SMTP, and no refusal', () => {
+  const cases = [
+    [['250 hi\r\n'], 'greeting', 'unexpected reply 250 hi'],
+    [['354 go\r\n'], 'greeting', 'unexpected reply 354 go'],
+    [['220 x\r\n', '354 go\r\n'], 'hello', 'unexpected reply 354 go'],
+  ] as const
+  for (const [said, phase, detail] of cases) {
+    const bench = new Bench()
+    for (const text of said) bench.says(text)
+    assert.deepEqual(bench.last, { type: 'failed', failure: { type: 'protocol', phase, detail } })
+  }
+})
+
 test('[C4] after the 220 to STARTTLS whatever is buffered is thrown away, and all that was learnt (trap 9, CVE-2021-38371)', () => {
   const bench = new Bench().ready('STARTTLS', 'AUTH PLAIN')
   bench.client.startTls()

@@ -191,7 +191,7 @@ export class SmtpClient {
   }
 
   #onGreeting(reply: Reply): void {
-    if (reply.code !== 220) return this.#fail({ type: 'refused', phase: 'greeting', reply })
+    if (reply.code !== 220) return this.#notWelcome(reply)
     this.#step('greeted')
     this.#sayHello('EHLO')
   }
@@ -204,10 +204,16 @@ export class SmtpClient {
   /** RFC 5321 §3.2: a server that does not know EHLO is greeted the old way. */
   #onHello(reply: Reply): void {
     if (this.#greeting === 'EHLO' && (reply.code === 500 || reply.code === 502)) return this.#sayHello('HELO')
-    if (!isDone(reply)) return this.#fail({ type: 'refused', phase: 'hello', reply })
+    if (!isDone(reply)) return this.#notWelcome(reply)
     this.#capabilities = this.#greeting === 'EHLO' ? parseCapabilities(reply) : new Map()
     this.#step('welcomed')
     this.#events.push({ type: 'ready' })
+  }
+
+  /** What neither greets nor refuses comes from something that speaks another language. */
+  #notWelcome(reply: Reply): void {
+    if (isRefusal(reply)) this.#fail({ type: 'refused', phase: this.phase, reply })
+    else this.#unexpected(reply)
   }
 
   #onStartTls(reply: Reply): void {
