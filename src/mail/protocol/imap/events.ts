@@ -87,3 +87,6 @@ export interface InternalDate {
   readonly atMs: number
   readonly zoneMinutes: number
 }
+
+/** The words of a tagged answer. */
+export type Status = 'OK' | 'NO' | 'BAD'

@@ -1,11 +1,28 @@
 // The door of IMAP: the server core without I/O, its commands and events as values, and the writing of responses.
 
-export { CAPABILITIES, type Capability, ENABLEABLE, type Offer, type State } from './capabilities.ts'
+export type { Answer } from './answers.ts'
+export { CAPABILITIES, type Capability, type Offer, type State } from './capabilities.ts'
 export type * from './command.ts'
 export type * from './events.ts'
 export type { FetchItem, Partial, Section } from './fetch-item.ts'
-export { FLAG, FLAG_NAMES, type FlagList, flagBit, NO_FLAGS } from './flags.ts'
+export { FetchWriter } from './fetch-writer.ts'
+export { FLAG, FLAG_NAMES, type FlagList } from './flags.ts'
+export { decodeUtf7, encodeUtf7 } from './mailbox-name.ts'
+export { MailboxPattern } from './mailbox-pattern.ts'
+export {
+  copyUidCode,
+  flagsText,
+  internalDateText,
+  type NameEncoding,
+  quoted,
+  rangesText,
+  setText,
+  writeMailbox,
+  writeNString,
+  writeString,
+} from './response-text.ts'
 export { ResponseWriter } from './response-writer.ts'
+export * from './responses.ts'
 export type * from './search-key.ts'
 export {
   mergeRanges,
@@ -15,4 +32,5 @@ export {
   type SequenceRange,
   type SequenceSet,
 } from './sequence-set.ts'
-export { type Answer, ImapServer, type ImapServerOptions, type Status } from './server.ts'
+export { ImapServer } from './server.ts'
+export type { ImapServerOptions } from './session.ts'
