@@ -181,7 +181,7 @@ export class Worker {
     return {
       store: this.#store,
       locks: this.#locks,
-      authenticate: (name, password) => this.#authenticator.authenticate(name, password),
+      authenticate: (name, password, peer) => this.#authenticator.authenticate(name, password, peer),
       clock: nodeClock,
       log: this.#log,
       ids: this.#ids,

@@ -107,6 +107,8 @@ export class SignIn {
       case 'disabled':
         return await this.#failed('This account is disabled; ask your administrator', 'disabled')
       case 'busy':
+        // Held back like a failure: who floods us with passwords shall not get an answer for nothing.
+        await this.#options.clock.sleep(this.#options.settings.failureDelay, this.#options.signal)
         return this.unavailable('Too many people are logging in. Try again in a minute')
     }
   }

@@ -26,11 +26,13 @@ const NOT_FOR_OTHERS = reply(535, '5.7.8', 'Nobody may act for another account h
 
 export class SignIn {
   readonly #context: SessionContext
+  readonly #peerAddress: string
   #exchange: ServerExchange | undefined
   #failures = 0
 
-  constructor(context: SessionContext) {
+  constructor(context: SessionContext, peerAddress: string) {
     this.#context = context
+    this.#peerAddress = peerAddress
   }
 
   start(mechanism: string, initial: Uint8Array | undefined): Promise<SignInStep> {
@@ -50,10 +52,10 @@ export class SignIn {
     if (step.type === 'failed') return this.#refused(MALFORMED)
     const { authorize, name, password } = step.credentials
     if (authorize !== undefined) return this.#refused(NOT_FOR_OTHERS)
-    const person = await this.#context.authenticator.authenticate(name, password)
+    const person = await this.#context.authenticator.authenticate(name, password, this.#peerAddress)
     if (person.ok) return { type: 'done', person: person.value, reply: SIGNED_IN }
     this.#context.log.info('sign-in refused', { name, reason: person.error })
-    if (person.error === 'bad-credentials') await this.#context.clock.sleep(WRONG_PASSWORD_DELAY_MS, this.#context.stopping)
+    if (person.error !== 'disabled') await this.#context.clock.sleep(WRONG_PASSWORD_DELAY_MS, this.#context.stopping)
     return this.#refused(signInRefused(person.error))
   }
 

@@ -175,7 +175,7 @@ export class SmtpSession implements ConnectionHandler {
       case 'hello':
         return this.#hello(event)
       case 'auth':
-        this.#signIn ??= new SignIn(this.#context)
+        this.#signIn ??= new SignIn(this.#context, this.#connection.remote.address)
         return this.#signIn.start(event.mechanism, event.initial).then((step) => this.#signedIn(step))
       case 'auth-response':
         return this.#signIn?.respond(event.bytes).then((step) => this.#signedIn(step))

@@ -8,7 +8,8 @@ import { err, ok, type Result } from '../../ground/result.ts'
 import type { Store } from '../store.ts'
 import { credentialsOfPerson } from './directory.store.ts'
 import { findPerson, type Person } from './find.ts'
-import { PASSWORD_OCTETS_MAX, VERIFICATIONS_AT_ONCE_MAX, VERIFICATIONS_WAITING_MAX, VERIFIED_MAX, VERIFIED_MS } from './limits.ts'
+import { PASSWORD_OCTETS_MAX, VERIFIED_MAX, VERIFIED_MS } from './limits.ts'
+import { Turns } from './turns.ts'
 
 /** `busy`: too many others are signing in; try again. */
 export type AuthenticateError = 'bad-credentials' | 'disabled' | 'busy'
@@ -24,8 +25,7 @@ export class Authenticator {
   /** Nobody's password. */
   readonly #nobody: string
   #dummy: Promise<string> | undefined
-  #running = 0
-  readonly #waiting: (() => void)[] = []
+  readonly #turns = new Turns()
 
   constructor(options: { readonly store: Store; readonly passwords: Passwords; readonly clock: Clock; readonly random: Random }) {
     this.#store = options.store
@@ -35,7 +35,7 @@ export class Authenticator {
     this.#nobody = Buffer.from(options.random.bytes(16)).toString('hex')
   }
 
-  async authenticate(name: string, password: string): Promise<Result<Person, AuthenticateError>> {
+  async authenticate(name: string, password: string, peerAddress: string): Promise<Result<Person, AuthenticateError>> {
     if (Buffer.byteLength(password) > PASSWORD_OCTETS_MAX) return err('bad-credentials')
     // Made before it is known whether it is needed: the first unknown name must not take longer either.
     const dummy = this.#dummySecret()
@@ -45,7 +45,7 @@ export class Authenticator {
     const tried = secrets.length > 0 ? secrets : [await dummy]
     let right = false
     for (const secret of tried) {
-      const verdict = await this.#verify(secret, password)
+      const verdict = await this.#verify(secret, password, peerAddress)
       if (verdict === 'busy') return err('busy')
       right ||= verdict
     }
@@ -62,16 +62,16 @@ export class Authenticator {
     return this.#dummy
   }
 
-  async #verify(secret: string, password: string): Promise<boolean | 'busy'> {
+  async #verify(secret: string, password: string, peerAddress: string): Promise<boolean | 'busy'> {
     const key = createHmac('sha256', this.#key).update(secret).update('\0').update(password).digest('base64')
     if ((this.#verified.get(key) ?? 0) > this.#clock.monotonic()) return true
-    if (!(await this.#enter())) return 'busy'
+    if (!(await this.#turns.enter(peerAddress))) return 'busy'
     try {
       const right = await this.#passwords.verify(secret, password)
       if (right) this.#remember(key)
       return right
     } finally {
-      this.#leave()
+      this.#turns.leave()
     }
   }
 
@@ -80,22 +80,5 @@ export class Authenticator {
     if (this.#verified.size >= VERIFIED_MAX && !oldest.done) this.#verified.delete(oldest.value)
     this.#verified.delete(key)
     this.#verified.set(key, this.#clock.monotonic() + VERIFIED_MS)
-  }
-
-  async #enter(): Promise<boolean> {
-    if (this.#running < VERIFICATIONS_AT_ONCE_MAX) {
-      this.#running++
-      return true
-    }
-    if (this.#waiting.length >= VERIFICATIONS_WAITING_MAX) return false
-    // The one who leaves hands its place over: `running` stays as it is.
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    return true
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift()
-    if (next) next()
-    else this.#running--
   }
 }

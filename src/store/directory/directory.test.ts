@@ -30,6 +30,8 @@ import {
   setPasswordProcedure,
 } from './directory.ts'
 
+const PEER = '192.0.2.1'
+
 const random: Random = { bytes: (length) => new Uint8Array(length).fill(7), below: () => 0 }
 
 class PlainPasswords implements Passwords {
@@ -153,17 +155,17 @@ forEachEngine('directory', ({ open }: TestEngine) => {
     const { store, time } = await start(t)
     const passwords = new PlainPasswords()
     const door = new Authenticator({ store, passwords, clock: time, random })
-    const right = await door.authenticate('ANN@example.com', 'right')
+    const right = await door.authenticate('ANN@example.com', 'right', PEER)
     assert.ok(right.ok && right.value.id === 'p1')
     const refused = { ok: false, error: 'bad-credentials' }
-    assert.deepEqual(await door.authenticate('ann@example.com', 'wrong'), refused)
-    assert.deepEqual(await door.authenticate('ann@example.com', ''), refused)
-    assert.deepEqual(await door.authenticate('ann@example.com', 'x'.repeat(2000)), refused)
+    assert.deepEqual(await door.authenticate('ann@example.com', 'wrong', PEER), refused)
+    assert.deepEqual(await door.authenticate('ann@example.com', '', PEER), refused)
+    assert.deepEqual(await door.authenticate('ann@example.com', 'x'.repeat(2000), PEER), refused)
     await store.call(setDisabledProcedure, { org: 1, personId: 'p1', disabled: true })
-    assert.deepEqual(await door.authenticate('ann@example.com', 'right'), { ok: false, error: 'disabled' })
-    assert.deepEqual(await door.authenticate('ann@example.com', 'wrong'), refused)
+    assert.deepEqual(await door.authenticate('ann@example.com', 'right', PEER), { ok: false, error: 'disabled' })
+    assert.deepEqual(await door.authenticate('ann@example.com', 'wrong', PEER), refused)
     await store.call(removePersonProcedure, { org: 1, personId: 'p1' })
-    assert.deepEqual(await door.authenticate('ann@example.com', 'right'), refused)
+    assert.deepEqual(await door.authenticate('ann@example.com', 'right', PEER), refused)
     assert.equal(await findPerson(store, 'ann@example.com'), undefined)
   })
 
@@ -173,7 +175,7 @@ forEachEngine('directory', ({ open }: TestEngine) => {
     const door = new Authenticator({ store, passwords, clock: time, random })
     for (const name of ['nobody@example.com', 'nobody', '', 'ann@example.com']) {
       passwords.verified.length = 0
-      await door.authenticate(name, 'wrong')
+      await door.authenticate(name, 'wrong', PEER)
       assert.equal(passwords.verified.length, 1, name)
     }
   })
@@ -182,14 +184,14 @@ forEachEngine('directory', ({ open }: TestEngine) => {
     const { store, time, clock } = await start(t)
     const passwords = new PlainPasswords()
     const door = new Authenticator({ store, passwords, clock: time, random })
-    for (let n = 0; n < 3; n++) assert.ok((await door.authenticate('ann@example.com', 'right')).ok)
+    for (let n = 0; n < 3; n++) assert.ok((await door.authenticate('ann@example.com', 'right', PEER)).ok)
     assert.equal(passwords.verified.length, 1)
     clock.at += 5 * 60_000
-    assert.ok((await door.authenticate('ann@example.com', 'right')).ok)
+    assert.ok((await door.authenticate('ann@example.com', 'right', PEER)).ok)
     assert.equal(passwords.verified.length, 2)
     await store.call(setPasswordProcedure, { org: 1, personId: 'p1', secret: 'hash of new', at: 5 })
-    assert.ok(!(await door.authenticate('ann@example.com', 'right')).ok)
-    assert.ok((await door.authenticate('ann@example.com', 'new')).ok)
+    assert.ok(!(await door.authenticate('ann@example.com', 'right', PEER)).ok)
+    assert.ok((await door.authenticate('ann@example.com', 'new', PEER)).ok)
   })
 
   test('[R8] the cache asks once, forgets on a hint, and after a while by itself', async (t) => {

@@ -27,8 +27,11 @@ export const VERIFIED_MS = 5 * 60 * 1000
 /** Octets of a password: beyond it hashing is a way to keep us busy. */
 export const PASSWORD_OCTETS_MAX = 1024
 
-/** argon2id verifications at the same time in one thread; others wait their turn. Each takes 19 MiB and a thread of the pool. */
-export const VERIFICATIONS_AT_ONCE_MAX = 4
+/** Passwords checked at the same time in one thread; others wait their turn. Each takes 19 MiB and a thread of the pool. */
+export const TURNS_AT_ONCE_MAX = 4
 
 /** Sign-ins that wait for their turn; beyond it they are told to come back. */
-export const VERIFICATIONS_WAITING_MAX = 200
+export const TURNS_WAITING_MAX = 200
+
+/** Of these from one network: more than a household that opens its mail programs at once. */
+export const TURNS_WAITING_OF_PEER_MAX = 16
