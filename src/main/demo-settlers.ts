@@ -1,6 +1,7 @@
 // Makes the domain and the people of the try-out.
 
 import { assert } from '../ground/assert.ts'
+import { STANDARD_MAILBOXES } from '../journey/mailbox/mailbox.ts'
 import type { Procedure } from '../store/database/procedure.ts'
 import { addDomainProcedure, addOrganisationProcedure } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
@@ -47,7 +48,7 @@ async function addPerson(
       secret: await parts.passwords.hash(password),
       at,
     },
-    inbox: { org, personId: id, id: parts.ids.next(), now: at },
+    mailboxes: { org, personId: id, ids: STANDARD_MAILBOXES.map(() => parts.ids.next()), now: at },
   })
   assert(added.ok, 'a new domain takes its first people')
   return { address: `${person.localPart}@${DEMO_DOMAIN}`, password }

@@ -1,4 +1,4 @@
-// The SQL of mailboxes: every statement over their tables, and no other file has any.
+// The SQL of mailboxes, their names and locks. The messages', the history's and the keywords' is beside it.
 
 import { statementsOf } from '../../store/database/statement.ts'
 import type { MailboxTables } from './mailbox.tables.ts'
@@ -10,6 +10,11 @@ interface InMailbox {
   readonly mailboxId: string
 }
 
+interface OfPerson {
+  readonly org: number
+  readonly personId: string
+}
+
 const MAILBOX_COLUMNS = [
   'org',
   'id',
@@ -17,9 +22,9 @@ const MAILBOX_COLUMNS = [
   'name',
   'uid_validity as uidValidity',
   'uid_next as uidNext',
+  'highest_modseq as highestModseq',
   'message_count as messageCount',
   'total_bytes as totalBytes',
-  'highest_modseq as highestModseq',
   'unseen_count as unseenCount',
   'deleted_count as deletedCount',
   'special_use as specialUse',
@@ -30,29 +35,22 @@ const MAILBOX_COLUMNS = [
   'forgotten_modseq as forgottenModseq',
 ] as const
 
-const MESSAGE_COLUMNS = [
-  'org',
-  'mailbox_id as mailboxId',
-  'uid',
-  'id',
-  'content_id as contentId',
-  'size_bytes as sizeBytes',
-  'prefix',
-  'message_id as messageId',
-  'received_at as receivedAt',
-] as const
-
 // Mailboxes
 
+export interface InsertMailbox extends OfPerson {
+  readonly id: string
+  readonly name: string
+  readonly uidValidity: number
+  readonly uidNext: number
+  readonly highestModseq: number
+  readonly specialUse: string | null
+  readonly subscribed: number
+  readonly selectable: number
+  readonly now: number
+}
+
 /** Does nothing when the person has one of that name. */
-export const insertMailbox = statement<{
-  org: number
-  id: string
-  personId: string
-  name: string
-  uidValidity: number
-  now: number
-}>('mailbox.insertMailbox')((db, a) =>
+export const insertMailbox = statement<InsertMailbox>('mailbox.insertMailbox')((db, a) =>
   db
     .insertInto('mailbox')
     .values({
@@ -61,16 +59,16 @@ export const insertMailbox = statement<{
       person_id: a.personId,
       name: a.name,
       uid_validity: a.uidValidity,
-      uid_next: 1,
+      uid_next: a.uidNext,
+      highest_modseq: a.highestModseq,
       message_count: 0,
       total_bytes: 0,
-      highest_modseq: 1,
       unseen_count: 0,
       deleted_count: 0,
-      special_use: null,
-      subscribed: 1,
-      selectable: 1,
-      appendable: 1,
+      special_use: a.specialUse,
+      subscribed: a.subscribed,
+      selectable: a.selectable,
+      appendable: a.selectable,
       recent_uid: 1,
       forgotten_modseq: 0,
       created_at: a.now,
@@ -78,7 +76,7 @@ export const insertMailbox = statement<{
     .onConflict((c) => c.columns(['org', 'person_id', 'name']).doNothing()),
 )
 
-export const mailboxOfPerson = statement<{ org: number; personId: string; name: string }>('mailbox.mailboxOfPerson')((db, a) =>
+export const mailboxOfPerson = statement<OfPerson & { name: string }>('mailbox.mailboxOfPerson')((db, a) =>
   db
     .selectFrom('mailbox')
     .select(MAILBOX_COLUMNS)
@@ -91,87 +89,132 @@ export const mailboxById = statement<InMailbox>('mailbox.mailboxById')((db, a) =
   db.selectFrom('mailbox').select(MAILBOX_COLUMNS).where('org', '=', a.org).where('id', '=', a.mailboxId),
 )
 
-/** The row's lock is held until the commit: two appends cannot take one uid, nor commit in the wrong order. */
-export const takeUid = statement<InMailbox & { sizeBytes: number }>('mailbox.takeUid')((db, a, sql) =>
+export const mailboxesOfPerson = statement<OfPerson & { limit: number }>('mailbox.mailboxesOfPerson')((db, a) =>
+  db.selectFrom('mailbox').select(MAILBOX_COLUMNS).where('org', '=', a.org).where('person_id', '=', a.personId).limit(a.limit),
+)
+
+export const usageOfPerson = statement<OfPerson>('mailbox.usageOfPerson')((db, a) =>
+  db
+    .selectFrom('mailbox')
+    .select((e) => [
+      e.fn.sum<number | null>('message_count').as('messages'),
+      e.fn.sum<number | null>('total_bytes').as('sizeBytes'),
+    ])
+    .where('org', '=', a.org)
+    .where('person_id', '=', a.personId)
+    .where('selectable', '=', 1),
+)
+
+export interface Change extends InMailbox {
+  /** To add to the totals; negative to take away. */
+  readonly messages: number
+  readonly sizeBytes: number
+  readonly unseen: number
+  readonly deleted: number
+}
+
+/**
+ * Takes `messages` uids and the next modseq for messages that come; no row when nothing can be put there. The row's lock is held until the
+ * commit: two changes cannot take the same, nor commit in the wrong order.
+ */
+export const takeUids = statement<Change>('mailbox.takeUids')((db, a, sql) =>
   db
     .updateTable('mailbox')
     .set((e) => ({
-      uid_next: e('uid_next', '+', 1),
-      message_count: e('message_count', '+', 1),
+      uid_next: e('uid_next', '+', a.messages),
+      highest_modseq: e('highest_modseq', '+', 1),
+      message_count: e('message_count', '+', a.messages),
       total_bytes: e('total_bytes', '+', a.sizeBytes),
+      unseen_count: e('unseen_count', '+', a.unseen),
+      deleted_count: e('deleted_count', '+', a.deleted),
     }))
     .where('org', '=', a.org)
     .where('id', '=', a.mailboxId)
-    .returning(sql<number>`uid_next - 1`.as('uid')),
+    .where('appendable', '=', sql.lit(1))
+    .returning(['uid_next as uidNext', 'highest_modseq as modseq', 'uid_validity as uidValidity']),
 )
 
-export const lowerTotals = statement<InMailbox & { count: number; sizeBytes: number }>('mailbox.lowerTotals')((db, a) =>
+/** The next modseq, for messages that are there. */
+export const takeModseq = statement<InMailbox>('mailbox.takeModseq')((db, a) =>
   db
     .updateTable('mailbox')
-    .set((e) => ({ message_count: e('message_count', '-', a.count), total_bytes: e('total_bytes', '-', a.sizeBytes) }))
+    .set((e) => ({ highest_modseq: e('highest_modseq', '+', 1) }))
+    .where('org', '=', a.org)
+    .where('id', '=', a.mailboxId)
+    .returning('highest_modseq as modseq'),
+)
+
+export const addTotals = statement<Change>('mailbox.addTotals')((db, a) =>
+  db
+    .updateTable('mailbox')
+    .set((e) => ({
+      message_count: e('message_count', '+', a.messages),
+      total_bytes: e('total_bytes', '+', a.sizeBytes),
+      unseen_count: e('unseen_count', '+', a.unseen),
+      deleted_count: e('deleted_count', '+', a.deleted),
+    }))
     .where('org', '=', a.org)
     .where('id', '=', a.mailboxId),
 )
 
-export const deleteMailbox = statement<InMailbox>('mailbox.deleteMailbox')((db, a) =>
+export const setRecent = statement<InMailbox & { recentUid: number }>('mailbox.setRecent')((db, a) =>
+  db.updateTable('mailbox').set({ recent_uid: a.recentUid }).where('org', '=', a.org).where('id', '=', a.mailboxId),
+)
+
+export const setForgotten = statement<InMailbox & { modseq: number }>('mailbox.setForgotten')((db, a) =>
+  db.updateTable('mailbox').set({ forgotten_modseq: a.modseq }).where('org', '=', a.org).where('id', '=', a.mailboxId),
+)
+
+export const setSubscription = statement<InMailbox & { subscribed: number }>('mailbox.setSubscription')((db, a) =>
+  db.updateTable('mailbox').set({ subscribed: a.subscribed }).where('org', '=', a.org).where('id', '=', a.mailboxId),
+)
+
+export const renameOne = statement<InMailbox & { name: string; uidValidity: number }>('mailbox.renameOne')((db, a) =>
+  db
+    .updateTable('mailbox')
+    .set({ name: a.name, uid_validity: a.uidValidity })
+    .where('org', '=', a.org)
+    .where('id', '=', a.mailboxId),
+)
+
+/** It has no name any more that a person could say, and nothing can be put into it: its messages go, and then it goes. */
+export const condemn = statement<InMailbox & { name: string }>('mailbox.condemn')((db, a) =>
+  db
+    .updateTable('mailbox')
+    .set({ name: a.name, selectable: 0, appendable: 0, subscribed: 0, special_use: null })
+    .where('org', '=', a.org)
+    .where('id', '=', a.mailboxId),
+)
+
+export const deleteMailboxRow = statement<InMailbox>('mailbox.deleteMailbox')((db, a) =>
   db.deleteFrom('mailbox').where('org', '=', a.org).where('id', '=', a.mailboxId),
 )
 
-// Messages
-
-export interface InsertMessage extends InMailbox {
-  readonly uid: number
-  readonly id: string
-  readonly contentId: string
-  readonly sizeBytes: number
-  readonly prefix: string
-  readonly messageId: string
-  readonly receivedAt: number
-}
-
-export const insertMessage = statement<InsertMessage>('mailbox.insertMessage')((db, a) =>
-  db.insertInto('mailbox_message').values({
-    org: a.org,
-    mailbox_id: a.mailboxId,
-    uid: a.uid,
-    id: a.id,
-    content_id: a.contentId,
-    size_bytes: a.sizeBytes,
-    prefix: a.prefix,
-    message_id: a.messageId,
-    received_at: a.receivedAt,
-    seen: 0,
-  }),
+/** Condemned mailboxes of whomever: a deletion that was broken off. */
+export const condemnedMailboxes = statement<{ limit: number }>('mailbox.condemned')((db, a, sql) =>
+  db.selectFrom('mailbox').select(['org', 'id']).where(sql<string>`substr(name, 1, 1)`, '=', '/').limit(a.limit),
 )
 
-export const deleteMessage = statement<InMailbox & { id: string }>('mailbox.deleteMessage')((db, a) =>
+// Uidvalidities
+
+export const validityOfName = statement<OfPerson & { name: string }>('mailbox.validityOfName')((db, a) =>
   db
-    .deleteFrom('mailbox_message')
+    .selectFrom('mailbox_validity')
+    .select('uid_validity as uidValidity')
     .where('org', '=', a.org)
-    .where('mailbox_id', '=', a.mailboxId)
-    .where('id', '=', a.id)
-    .returning(['content_id as contentId', 'size_bytes as sizeBytes']),
+    .where('person_id', '=', a.personId)
+    .where('name', '=', a.name),
 )
 
-/** Newest first, so that pages can follow each other while new messages arrive. */
-export const maildropPage = statement<InMailbox & { beforeUid: number; limit: number }>('mailbox.maildropPage')((db, a) =>
+export const keepValidity = statement<OfPerson & { name: string; uidValidity: number }>('mailbox.keepValidity')((db, a) =>
   db
-    .selectFrom('mailbox_message')
-    .select(['uid', 'id', 'size_bytes as sizeBytes'])
-    .where('org', '=', a.org)
-    .where('mailbox_id', '=', a.mailboxId)
-    .where('uid', '<', a.beforeUid)
-    .orderBy('uid', 'desc')
-    .limit(a.limit),
+    .insertInto('mailbox_validity')
+    .values({ org: a.org, person_id: a.personId, name: a.name, uid_validity: a.uidValidity })
+    .onConflict((c) => c.columns(['org', 'person_id', 'name']).doUpdateSet({ uid_validity: a.uidValidity })),
 )
 
-export const messageById = statement<InMailbox & { id: string }>('mailbox.messageById')((db, a) =>
-  db
-    .selectFrom('mailbox_message')
-    .select(MESSAGE_COLUMNS)
-    .where('org', '=', a.org)
-    .where('mailbox_id', '=', a.mailboxId)
-    .where('id', '=', a.id),
+export const deleteValidities = statement<OfPerson>('mailbox.deleteValidities')((db, a) =>
+  db.deleteFrom('mailbox_validity').where('org', '=', a.org).where('person_id', '=', a.personId),
 )
 
 // The maildrop's lock

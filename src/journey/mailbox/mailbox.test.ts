@@ -158,7 +158,7 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
         [2, 'm2', 42],
       ],
     )
-    const row = await findMessage(store, { ...which, id: 'm2' })
+    const row = await findMessage(store, { ...which, uid: 2 })
     assert.ok(row)
     const chunks = []
     for await (const chunk of openMailboxMessage(store, row)) chunks.push(chunk)
@@ -186,7 +186,7 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
     const { store, append } = await start(t)
     await append('m1')
     await append('m2')
-    assert.equal(await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1', 'no', 'm1'] })), 1)
+    assert.equal(await value(store.call(removeMessagesProcedure, { ...which, uids: [1, 7, 1], now: 9 })), 1)
     const mailbox = await findMailbox(store, which)
     assert.deepEqual([mailbox?.uidNext, mailbox?.messageCount, mailbox?.totalBytes], [3, 1, 41])
     assert.equal(await refs(store), 2)
@@ -205,14 +205,14 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
       retain: false,
     }
     await value(store.call(appendMessageProcedure, args))
-    await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1'] }))
+    await value(store.call(removeMessagesProcedure, { ...which, uids: [1], now: 9 }))
     assert.equal(await contentFacts(store, 'body'), undefined)
   })
 
   test('[B7] uids are not used again after the newest message went', async (t) => {
     const { store, append } = await start(t)
     await append('m1')
-    await value(store.call(removeMessagesProcedure, { ...which, ids: ['m1'] }))
+    await value(store.call(removeMessagesProcedure, { ...which, uids: [1], now: 9 }))
     assert.equal(await append('m2'), 2)
   })
 
@@ -275,7 +275,7 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
     awake.advance(LOCK_LEASE_MS)
     const taken = await new MaildropLocks({ store, clock: awake, log: SILENT, holder: 'awake' }).take(which)
     assert.ok(taken.ok)
-    const removal = { ...which, ids: ['m1'] }
+    const removal = { ...which, uids: [1], now: 9 }
     assert.deepEqual(await value(store.call(removeLockedProcedure, { ...removal, token: slept.value.token })), { type: 'lost' })
     // Nor does it give back what is not its own.
     await slept.value.release()
@@ -290,9 +290,9 @@ forEachEngine('mailbox', ({ open }: TestEngine) => {
     const locks = new MaildropLocks({ store, clock, log: SILENT, holder: 'h' })
     const held = await locks.take(which)
     assert.ok(held.ok)
-    await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token }))
+    await value(store.call(removeLockedProcedure, { ...which, uids: [], now: 9, token: held.value.token }))
     held.value.spent()
-    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...which, ids: [], token: held.value.token })), {
+    assert.deepEqual(await value(store.call(removeLockedProcedure, { ...which, uids: [], now: 9, token: held.value.token })), {
       type: 'lost',
     })
     clock.advance(LOCK_BEAT_MS)

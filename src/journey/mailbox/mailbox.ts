@@ -1,11 +1,19 @@
 // The door of mailboxes: where messages rest after their journey, and what may be done with them there.
 
 import type { Procedure } from '../../store/database/procedure.ts'
-import { appendMessageProcedure } from './append.ts'
-import { createInboxProcedure } from './create.ts'
+import { appendMessageProcedure, appendMessagesProcedure } from './append.ts'
+import { clearMailboxProcedure } from './clear.ts'
+import { copyMessagesProcedure, moveMessagesProcedure } from './copy.ts'
+import { createInboxProcedure, createMailboxProcedure, ensureStandardMailboxesProcedure } from './create.ts'
+import { detachMailboxProcedure } from './delete.ts'
+import { expungePieceProcedure } from './expunge.ts'
 import type { FlagState } from './flags.ts'
 import { forgetLocksProcedure, lockMaildropProcedure, renewLocksProcedure, unlockMaildropProcedure } from './lock.ts'
-import { clearMailboxProcedure, removeLockedProcedure, removeMessagesProcedure } from './remove.ts'
+import { takeRecentProcedure } from './recent.ts'
+import { removeLockedProcedure, removeMessagesProcedure } from './remove.ts'
+import { renameMailboxProcedure } from './rename.ts'
+import { storeFlagsPieceProcedure } from './store-flags.ts'
+import { setSubscribedProcedure } from './subscribe.ts'
 
 export {
   type Appended,
@@ -17,7 +25,8 @@ export {
   appendMessagesProcedure,
   type NewMailboxMessage,
 } from './append.ts'
-export { type Changes, changesSince } from './changes.ts'
+export { type Changes, changesSince, goneSince } from './changes.ts'
+export { clearMailbox, clearMailboxProcedure, clearPerson } from './clear.ts'
 export {
   type Copied,
   type CopyMessages,
@@ -38,10 +47,20 @@ export {
   ensureStandardMailboxesProcedure,
   STANDARD_MAILBOXES,
 } from './create.ts'
-export { type DeleteMailbox, deleteMailbox } from './delete.ts'
+export { clearCondemned, type DeleteMailbox, deleteMailbox } from './delete.ts'
 export { answered, type MailboxError, type MailboxTrouble } from './errors.ts'
 export { type Expunged, type ExpungeMessages, expungeMessages } from './expunge.ts'
-export { FLAG_ANSWERED, FLAG_DELETED, FLAG_DRAFT, FLAG_FLAGGED, FLAG_SEEN, FLAGS_ALL, type FlagState } from './flags.ts'
+export {
+  FLAG_ANSWERED,
+  FLAG_DELETED,
+  FLAG_DRAFT,
+  FLAG_FLAGGED,
+  FLAG_SEEN,
+  FLAGS_ALL,
+  type FlagState,
+  isKeyword,
+  keywordsIn,
+} from './flags.ts'
 export { type ImageChange, type MailboxImage, MailboxImages, type MailboxImagesOptions } from './image.ts'
 export { LOCK_BEAT_MS, LOCK_LEASE_MS, MAILDROP_MESSAGES_MAX } from './limits.ts'
 export {
@@ -53,7 +72,7 @@ export {
   type MaildropLocksOptions,
 } from './lock.ts'
 export type { MailboxTables } from './mailbox.tables.ts'
-export { canonicalName, depthOf } from './names.ts'
+export { canonicalName, depthOf, isName } from './names.ts'
 export {
   type FetchRows,
   fetchRows,
@@ -61,16 +80,13 @@ export {
   findMailbox,
   findMailboxByName,
   findMessage,
-  keepIndexProcedure,
   listMailboxes,
   listMaildrop,
   openMailboxMessage,
-  takeRecentProcedure,
   usage,
 } from './read.ts'
+export { type RecentUids, type TakeRecent, takeRecent, takeRecentProcedure } from './recent.ts'
 export {
-  clearMailbox,
-  clearMailboxProcedure,
   type RemovalOutcome,
   type RemoveLocked,
   type RemoveMessages,
@@ -123,9 +139,9 @@ export interface MailboxMessage extends MaildropEntry {
   readonly mailboxId: string
   readonly contentId: string
   readonly prefix: string
-  /** The message in the queue it came from. */
-  readonly messageId: string
-  readonly receivedAt: number
+  /** The message in the queue it came from; null for what a client put here. */
+  readonly messageId: string | null
+  readonly internalDateMs: number
 }
 
 /** A message as FETCH and SEARCH want it. */
@@ -145,16 +161,27 @@ export interface MessageRow extends FlagState {
   readonly zoneMinutes: number
   /** SAVEDATE (RFC 8514), milliseconds. */
   readonly savedAtMs: number
-  /** As `encodeIndex` made it; null when it was not asked for, or was never made: `keepIndexProcedure` keeps one. */
+  /** As `encodeIndex` made it; null when it was not asked for, or was never made: `keepIndexProcedure` of store/content keeps one. */
   readonly index: Uint8Array | null
 }
 
 export const mailboxProcedures: readonly Procedure<never, unknown>[] = [
   createInboxProcedure,
+  createMailboxProcedure,
+  ensureStandardMailboxesProcedure,
+  detachMailboxProcedure,
+  clearMailboxProcedure,
+  renameMailboxProcedure,
+  setSubscribedProcedure,
   appendMessageProcedure,
+  appendMessagesProcedure,
+  storeFlagsPieceProcedure,
+  copyMessagesProcedure,
+  moveMessagesProcedure,
+  expungePieceProcedure,
+  takeRecentProcedure,
   removeMessagesProcedure,
   removeLockedProcedure,
-  clearMailboxProcedure,
   lockMaildropProcedure,
   unlockMaildropProcedure,
   renewLocksProcedure,

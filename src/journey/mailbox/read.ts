@@ -1,11 +1,11 @@
 // What others ask a mailbox.
 
-import { readContent } from '../../store/content/content.ts'
-import { procedure, type Steps } from '../../store/database/procedure.ts'
+import { readContent, readIndexes } from '../../store/content/content.ts'
 import type { Store } from '../../store/store.ts'
-import { MAILDROP_MESSAGES_MAX, MAILDROP_PAGE_ROWS } from './limits.ts'
-import { mailboxById, mailboxOfPerson, maildropPage, messageById } from './mailbox.store.ts'
+import { FETCH_ROWS_MAX, MAILBOXES_MAX, MAILDROP_MESSAGES_MAX, MAILDROP_PAGE_ROWS } from './limits.ts'
+import { mailboxById, mailboxesOfPerson, mailboxOfPerson, usageOfPerson } from './mailbox.store.ts'
 import type { Mailbox, MailboxMessage, MaildropEntry, MessageRow } from './mailbox.ts'
+import { maildropPage, messageByUid, rowsInRange } from './messages.store.ts'
 import { mailboxOf } from './row.ts'
 
 export async function findInbox(
@@ -47,9 +47,9 @@ export async function listMaildrop(
 /** `undefined`: removed meanwhile. */
 export async function findMessage(
   store: Store,
-  which: { readonly org: number; readonly mailboxId: string; readonly id: string },
+  which: { readonly org: number; readonly mailboxId: string; readonly uid: number },
 ): Promise<MailboxMessage | undefined> {
-  return await store.first(messageById, { org: which.org, mailboxId: which.mailboxId, id: which.id })
+  return await store.first(messageByUid, { org: which.org, mailboxId: which.mailboxId, uid: which.uid })
 }
 
 /** The message as its reader gets it: the prefix, then the content as it was received. What is wrong with the store shows at once. */
@@ -68,18 +68,23 @@ export async function* openMailboxMessage(
 
 /** All of a person's, by name; also names that only stand for children or a subscription (`selectable` false). */
 export async function listMailboxes(
-  _: Store,
-  __: { readonly org: number; readonly personId: string },
+  store: Store,
+  { org, personId }: { readonly org: number; readonly personId: string },
 ): Promise<readonly Mailbox[]> {
-  throw new Error('listMailboxes is not built yet')
+  const rows = await store.all(mailboxesOfPerson, { org, personId, limit: MAILBOXES_MAX })
+  // One that is being deleted has a name that begins with a slash.
+  const named = rows.filter(({ name }) => !name.startsWith('/')).map(mailboxOf)
+  return named.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** `name` as `canonicalName` makes it. */
 export async function findMailboxByName(
-  _: Store,
-  __: { readonly org: number; readonly personId: string; readonly name: string },
+  store: Store,
+  { org, personId, name }: { readonly org: number; readonly personId: string; readonly name: string },
 ): Promise<Mailbox | undefined> {
-  throw new Error('findMailboxByName is not built yet')
+  if (name.startsWith('/')) return undefined
+  const row = await store.first(mailboxOfPerson, { org, personId, name })
+  return row && mailboxOf(row)
 }
 
 export interface FetchRows {
@@ -91,37 +96,22 @@ export interface FetchRows {
   readonly limit: number
 }
 
-/** In the order of uids; fewer than `limit` rows: there are no more in the range. */
-export async function fetchRows(_: Store, __: FetchRows, ___: { readonly withIndex: boolean }): Promise<readonly MessageRow[]> {
-  throw new Error('fetchRows is not built yet')
+/** In the order of uids; fewer than `limit` rows (and than FETCH_ROWS_MAX): there are no more in the range. */
+export async function fetchRows(
+  store: Store,
+  { org, mailboxId, fromUid, toUid, limit }: FetchRows,
+  { withIndex }: { readonly withIndex: boolean },
+): Promise<readonly MessageRow[]> {
+  const rows = await store.all(rowsInRange, { org, mailboxId, fromUid, toUid, limit: Math.min(limit, FETCH_ROWS_MAX) })
+  const indexes = withIndex ? await readIndexes(store, [...new Set(rows.map(({ contentId }) => contentId))]) : undefined
+  return rows.map((row) => ({ ...row, index: indexes?.get(row.contentId) ?? null }))
 }
 
 /** What the person holds in all mailboxes together. */
 export async function usage(
-  _: Store,
-  __: { readonly org: number; readonly personId: string },
+  store: Store,
+  { org, personId }: { readonly org: number; readonly personId: string },
 ): Promise<{ readonly messages: number; readonly sizeBytes: number }> {
-  throw new Error('usage is not built yet')
+  const row = await store.first(usageOfPerson, { org, personId })
+  return { messages: row?.messages ?? 0, sizeBytes: row?.sizeBytes ?? 0 }
 }
-
-/** Keeps an index that was made at a first read. Content that is gone is passed over. */
-export const keepIndexProcedure = procedure(
-  'mailbox.keepIndex',
-  function* (_: { readonly contentId: string; readonly index: Uint8Array }): Steps<void> {
-    throw new Error('keepIndex is not built yet')
-  },
-)
-
-/**
- * For a session that selects the mailbox to read and write: messages from `fromUid` on (to before `toUid`) are recent for it, and for no
- * other. Call it when `recentUid < uidNext`.
- */
-export const takeRecentProcedure = procedure(
-  'mailbox.takeRecent',
-  function* (_: {
-    readonly org: number
-    readonly mailboxId: string
-  }): Steps<{ readonly fromUid: number; readonly toUid: number }> {
-    throw new Error('takeRecent is not built yet')
-  },
-)

@@ -1,41 +1,28 @@
-// Messages, and whole mailboxes, go away.
+// Messages go away one by one, as POP3 wants it.
 
-import { releaseContent } from '../../store/content/content.ts'
-import { all, first, notify, procedure, run, type Steps } from '../../store/database/procedure.ts'
-import { CLEAR_MESSAGES_MAX } from './limits.ts'
-import {
-  confirmLock,
-  deleteLock,
-  deleteMailbox,
-  deleteMessage,
-  lowerTotals,
-  mailboxById,
-  maildropPage,
-  releaseLock,
-} from './mailbox.store.ts'
+import { procedure, run, type Steps } from '../../store/database/procedure.ts'
+import { expungePiece } from './expunge.ts'
+import { confirmLock, releaseLock } from './mailbox.store.ts'
+import { orderedRanges, type UidRange } from './uids.ts'
 
 export interface RemoveMessages {
   readonly org: number
   readonly mailboxId: string
-  readonly ids: readonly string[]
+  readonly uids: readonly number[]
+  readonly now: number
 }
 
-/** How many there were to remove; ids that are not there (any more) are passed over. */
-export function* removeMessages({ org, mailboxId, ids }: RemoveMessages): Steps<number> {
-  const contents: string[] = []
-  let sizeBytes = 0
-  for (const id of ids) {
-    const gone = yield* first(deleteMessage, { org, mailboxId, id })
-    if (!gone) continue
-    contents.push(gone.contentId)
-    sizeBytes += gone.sizeBytes
+/** How many there were to remove; uids that are not there (any more) are passed over. All or none. */
+export function* removeMessages({ org, mailboxId, uids, now }: RemoveMessages): Steps<number> {
+  let count = 0
+  let rest: readonly UidRange[] = orderedRanges(uids.map((uid) => ({ from: uid, to: uid })))
+  while (rest.length > 0) {
+    const piece = yield* expungePiece({ org, mailboxId, ranges: rest, which: 'all', now })
+    if (!piece.ok) return count
+    count += piece.value.uids.length
+    rest = piece.value.rest
   }
-  if (contents.length === 0) return 0
-  // Rows are locked in one order everywhere (messages, mailbox, contents): an append and a removal cannot wait for each other.
-  yield* run(lowerTotals, { org, mailboxId, count: contents.length, sizeBytes })
-  for (const id of contents) yield* releaseContent({ id })
-  yield* notify('mailbox', mailboxId)
-  return contents.length
+  return count
 }
 
 export const removeMessagesProcedure = procedure('mailbox.removeMessages', removeMessages)
@@ -57,16 +44,3 @@ export function* removeLocked({ token, ...removal }: RemoveLocked): Steps<Remova
 }
 
 export const removeLockedProcedure = procedure('mailbox.removeLocked', removeLocked)
-
-/** Removes one page of a mailbox that is to go, and the mailbox with the last page. True: call again. */
-export function* clearMailbox({ org, mailboxId }: { readonly org: number; readonly mailboxId: string }): Steps<boolean> {
-  if (!(yield* first(mailboxById, { org, mailboxId }))) return false
-  const page = yield* all(maildropPage, { org, mailboxId, beforeUid: Number.MAX_SAFE_INTEGER, limit: CLEAR_MESSAGES_MAX })
-  yield* removeMessages({ org, mailboxId, ids: page.map((row) => row.id) })
-  if (page.length === CLEAR_MESSAGES_MAX) return true
-  yield* run(deleteLock, { org, mailboxId })
-  yield* run(deleteMailbox, { org, mailboxId })
-  return false
-}
-
-export const clearMailboxProcedure = procedure('mailbox.clearMailbox', clearMailbox)

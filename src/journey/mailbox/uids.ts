@@ -26,3 +26,14 @@ export function uidsOf(ranges: readonly UidRange[]): number[] {
   for (const { from, to } of ranges) for (let uid = from; uid <= to; uid++) uids.push(uid)
   return uids
 }
+
+/** In order and without overlap, whatever they were. */
+export function orderedRanges(ranges: readonly UidRange[]): UidRange[] {
+  const merged: { from: number; to: number }[] = []
+  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1)
+    if (last && from <= last.to + 1) last.to = Math.max(last.to, to)
+    else merged.push({ from, to })
+  }
+  return merged
+}

@@ -19,14 +19,17 @@ export interface AcceptedRecipient {
 export interface Accept {
   readonly message: Omit<NewMessage, 'openRecipients' | 'contentId'>
   readonly content: NewContent
+  /** What a mailbox wants to know of the content (`encodeIndex`), when somebody has found it out already. */
+  readonly index?: Uint8Array
   readonly recipients: readonly AcceptedRecipient[]
 }
 
-export function* accept({ message, content, recipients }: Accept): Steps<void> {
+export function* accept({ message, content, index, recipients }: Accept): Steps<void> {
   const { org, id: messageId, receivedAt: at } = message
   const local = recipients.filter((recipient) => recipient.mailbox !== undefined).length
   const openRecipients = recipients.length - local
-  yield* placeContent({ content, refs: local + (openRecipients > 0 ? 1 : 0), at })
+  const refs = local + (openRecipients > 0 ? 1 : 0)
+  yield* placeContent({ content, refs, at, ...(index === undefined || local === 0 ? {} : { index }) })
   yield* insertMessage({ ...message, contentId: content.id, openRecipients })
   yield* recordEvent({ org, messageId, recipient: null, at, event: receivedEvent(message, recipients.length) })
   for (const [n, recipient] of recipients.entries()) yield* acceptRecipient({ org, messageId, n, at }, recipient, content)

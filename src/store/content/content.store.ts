@@ -17,6 +17,8 @@ export interface PutContent {
   readonly head: Uint8Array
   /** Holders from the first moment; 0 for an upload that nobody holds yet. */
   readonly refs: number
+  /** What is to be remembered about it (see content_index). */
+  readonly index?: Uint8Array
   readonly createdAt: number
 }
 
@@ -34,15 +36,17 @@ export interface SealContent {
   readonly sizeBytes: number
   readonly chunkCount: number
   readonly refs: number
+  readonly index?: Uint8Array
 }
 
-const insertContent = statement<PutContent>('content.insert')((db, a) =>
+const insertContent = statement<Omit<PutContent, 'index'> & { indexed: number }>('content.insert')((db, a) =>
   db.insertInto('content').values({
     id: a.id,
     size_bytes: a.sizeBytes,
     encoding: a.encoding,
     chunk_count: 1,
     refs: a.refs,
+    indexed: a.indexed,
     created_at: a.createdAt,
     head: a.head,
   }),
@@ -59,8 +63,24 @@ const insertChunk = statement<AppendChunk>('content.insertChunk')((db, a) =>
   }),
 )
 
-const updateSealed = statement<SealContent>('content.seal')((db, a) =>
-  db.updateTable('content').set({ size_bytes: a.sizeBytes, chunk_count: a.chunkCount, refs: a.refs }).where('id', '=', a.id),
+const updateSealed = statement<Omit<SealContent, 'index'> & { indexed: number }>('content.seal')((db, a) =>
+  db
+    .updateTable('content')
+    .set({ size_bytes: a.sizeBytes, chunk_count: a.chunkCount, refs: a.refs, indexed: a.indexed })
+    .where('id', '=', a.id),
+)
+
+const insertIndex = statement<{ id: string; index: Uint8Array }>('content.insertIndex')((db, a) =>
+  db.insertInto('content_index').values({ content_id: a.id, bytes: a.index }),
+)
+
+/** Once: a second index of the same content would say the same. */
+const markIndexed = statement<{ id: string }>('content.markIndexed')((db, a) =>
+  db.updateTable('content').set({ indexed: 1 }).where('id', '=', a.id).where('indexed', '=', 0),
+)
+
+const deleteIndex = statement<{ id: string }>('content.deleteIndex')((db, a) =>
+  db.deleteFrom('content_index').where('content_id', '=', a.id),
 )
 
 const updateRetained = statement<{ id: string; by: number }>('content.retain')((db, a) =>
@@ -75,12 +95,52 @@ const updateReleased = statement<{ id: string }>('content.release')((db, a) =>
     .updateTable('content')
     .set((e) => ({ refs: e('refs', '-', 1) }))
     .where('id', '=', a.id)
-    .returning(['refs', 'chunk_count']),
+    .returning(['refs', 'chunk_count', 'indexed']),
 )
 
 /** The common case in one statement: one chunk, one holder. */
 const deleteLastHeld = statement<{ id: string }>('content.deleteLastHeld')((db, a) =>
-  db.deleteFrom('content').where('id', '=', a.id).where('refs', '=', 1).where('chunk_count', '=', 1),
+  db.deleteFrom('content').where('id', '=', a.id).where('refs', '=', 1).where('chunk_count', '=', 1).returning('indexed'),
+)
+
+/** Ids of one statement that takes several; with fewer the last ones are empty, and no content is called so. */
+interface Eight {
+  readonly a: string
+  readonly b: string
+  readonly c: string
+  readonly d: string
+  readonly e: string
+  readonly f: string
+  readonly g: string
+  readonly h: string
+}
+
+/** Fewer ways to the engine than one by one, and still a statement that is kept. */
+export function* byEight(ids: readonly string[]): Generator<Eight, void, undefined> {
+  for (let at = 0; at < ids.length; at += 8) {
+    const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = ids.slice(at, at + 8)
+    yield { a, b, c, d, e, f, g, h }
+  }
+}
+
+const deleteLastHeldOnes = statement<Eight>('content.deleteLastHeldOnes')((db, a) =>
+  db
+    .deleteFrom('content')
+    .where('id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h])
+    .where('refs', '=', 1)
+    .where('chunk_count', '=', 1)
+    .returning(['id', 'indexed']),
+)
+
+const deleteIndexes = statement<Eight>('content.deleteIndexes')((db, a) =>
+  db.deleteFrom('content_index').where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
+)
+
+const retainOnes = statement<Eight>('content.retainOnes')((db, a) =>
+  db
+    .updateTable('content')
+    .set((e) => ({ refs: e('refs', '+', 1) }))
+    .where('id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
 )
 
 const deleteContent = statement<{ id: string }>('content.delete')((db, a) => db.deleteFrom('content').where('id', '=', a.id))
@@ -129,8 +189,9 @@ const unheld = statement<{ before: number; limit: number }>('content.unheld')((d
 )
 
 /** The first chunk, and with it the content. */
-export function* putContent(args: PutContent): Steps<void> {
-  yield* run(insertContent, args)
+export function* putContent({ index, ...args }: PutContent): Steps<void> {
+  yield* run(insertContent, { ...args, indexed: index === undefined ? 0 : 1 })
+  if (index !== undefined) yield* run(insertIndex, { id: args.id, index })
 }
 
 /** A further chunk of content that was put with no holder. */
@@ -139,9 +200,15 @@ export function* appendChunk(args: AppendChunk): Steps<void> {
 }
 
 /** All chunks are there; from now on somebody holds it. A content that the sweep took is a bug: it was touched within the hour. */
-export function* sealContent(args: SealContent): Steps<void> {
-  const changed = yield* run(updateSealed, args)
+export function* sealContent({ index, ...args }: SealContent): Steps<void> {
+  const changed = yield* run(updateSealed, { ...args, indexed: index === undefined ? 0 : 1 })
   assert(changed === 1, `content ${args.id} was swept before it was sealed`)
+  if (index !== undefined) yield* run(insertIndex, { id: args.id, index })
+}
+
+/** An index made later, at a first read. The first one stays; content that is gone has none. */
+export function* keepIndex(args: { readonly id: string; readonly index: Uint8Array }): Steps<void> {
+  if ((yield* run(markIndexed, { id: args.id })) === 1) yield* run(insertIndex, args)
 }
 
 /** One more holder (or `by` more). */
@@ -152,13 +219,56 @@ export function* retainContent(args: { readonly id: string; readonly by?: number
 
 /** One holder less; without any it is deleted. */
 export function* releaseContent(args: { readonly id: string }): Steps<void> {
-  if ((yield* run(deleteLastHeld, args)) === 1) return
+  const gone = yield* first(deleteLastHeld, args)
+  if (gone) {
+    if (gone.indexed === 1) yield* run(deleteIndex, args)
+    return
+  }
   const left = yield* first(updateReleased, args)
   assert(left && left.refs >= 0, `content ${args.id} has no holder to let go of it`)
   if (left.refs > 0) return
   if (left.chunk_count - 1 > CHUNKS_DELETED_AT_ONCE_MAX) return
   if (left.chunk_count > 1) yield* run(deleteChunks, args)
+  if (left.indexed === 1) yield* run(deleteIndex, args)
   yield* run(deleteContent, args)
+}
+
+/** One holder more of each; an id that comes twice gets two. */
+export function* retainContents({ ids }: { readonly ids: readonly string[] }): Steps<void> {
+  const { once, often } = countOf(ids)
+  for (const eight of byEight(once)) {
+    const wanted = Object.values(eight).filter((id) => id !== '').length
+    assert((yield* run(retainOnes, eight)) === wanted, 'what is to be retained exists')
+  }
+  for (const [id, by] of often) yield* retainContent({ id, by })
+}
+
+/** One holder less of each; an id that comes twice loses two. */
+export function* releaseContents({ ids }: { readonly ids: readonly string[] }): Steps<void> {
+  const { once, often } = countOf(ids)
+  for (const eight of byEight(once)) {
+    const gone = yield* all(deleteLastHeldOnes, eight)
+    if (gone.some(({ indexed }) => indexed === 1)) {
+      const [indexes] = byEight(gone.map(({ id }) => id))
+      if (indexes) yield* run(deleteIndexes, indexes)
+    }
+    const left = new Set(Object.values(eight).filter((id) => id !== ''))
+    for (const { id } of gone) left.delete(id)
+    for (const id of left) yield* releaseContent({ id })
+  }
+  for (const [id, by] of often) for (let n = 0; n < by; n++) yield* releaseContent({ id })
+}
+
+function countOf(ids: readonly string[]): { readonly once: readonly string[]; readonly often: ReadonlyMap<string, number> } {
+  const counts = new Map<string, number>()
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
+  const once: string[] = []
+  for (const [id, count] of counts) {
+    if (count > 1) continue
+    once.push(id)
+    counts.delete(id)
+  }
+  return { once, often: counts }
 }
 
 /** Deletes content that nobody holds: uploads given up, and the large ones that were let go. Answers how much is left to do. */
@@ -174,7 +284,10 @@ export function* sweepAbandoned(args: { readonly now: number }): Steps<{ readonl
     const keepBelow = Math.max(1, (last?.seq ?? 0) + 1 - CHUNKS_DELETED_AT_ONCE_MAX)
     yield* run(deleteSomeChunks, { id, fromSeq: keepBelow })
     if (keepBelow > 1) more = true
-    else deleted += yield* run(deleteContent, { id })
+    else {
+      yield* run(deleteIndex, { id })
+      deleted += yield* run(deleteContent, { id })
+    }
   }
   return { deleted, more: more || deleted === SWEEP_CONTENTS_MAX }
 }
@@ -197,6 +310,15 @@ export const sweepAbandonedProcedure = procedure('content.sweep', sweepAbandoned
 
 export const readHead = statement<{ id: string }>('content.readHead')((db, a) =>
   db.selectFrom('content').select(['size_bytes', 'encoding', 'chunk_count', 'head']).where('id', '=', a.id),
+)
+
+export const keepIndexProcedure = procedure('content.keepIndex', keepIndex)
+
+export const readIndexesStatement = statement<Eight>('content.readIndexes')((db, a) =>
+  db
+    .selectFrom('content_index')
+    .select(['content_id as id', 'bytes'])
+    .where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
 )
 
 export const readFacts = statement<{ id: string }>('content.readFacts')((db, a) =>

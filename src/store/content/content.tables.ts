@@ -16,6 +16,8 @@ export interface ContentTables {
     chunk_count: number
     /** Holders: the queue (1 while a recipient is open), each mailbox message 1. 0: nobody yet, or nobody any more. */
     refs: number
+    /** 1: there is a row in content_index. */
+    indexed: number
     created_at: number
     /** The first chunk. Last in the row, so that the columns before it are read without it. */
     head: Uint8Array
@@ -28,6 +30,11 @@ export interface ContentTables {
     offset_bytes: number
     encoding: ContentEncoding
     created_at: number
+    bytes: Uint8Array
+  }
+  /** What was found out about a content once for all: opaque here. Apart from it, so that many can be read without their contents. */
+  content_index: {
+    content_id: string
     bytes: Uint8Array
   }
 }
@@ -43,6 +50,7 @@ export const contentMigrations: readonly Migration[] = [
         .addColumn('encoding', 'text', (c) => c.notNull())
         .addColumn('chunk_count', sql.raw(types.integer), (c) => c.notNull())
         .addColumn('refs', sql.raw(types.integer), (c) => c.notNull())
+        .addColumn('indexed', sql.raw(types.integer), (c) => c.notNull())
         .addColumn('created_at', sql.raw(types.integer), (c) => c.notNull())
         .addColumn('head', sql.raw(types.bytes), (c) => c.notNull())
         .execute()
@@ -55,6 +63,11 @@ export const contentMigrations: readonly Migration[] = [
         .addColumn('created_at', sql.raw(types.integer), (c) => c.notNull())
         .addColumn('bytes', sql.raw(types.bytes), (c) => c.notNull())
         .addPrimaryKeyConstraint('content_chunk_key', ['content_id', 'seq'])
+        .execute()
+      await db.schema
+        .createTable('content_index')
+        .addColumn('content_id', 'text', (c) => c.primaryKey().notNull())
+        .addColumn('bytes', sql.raw(types.bytes), (c) => c.notNull())
         .execute()
       // What the sweep looks for is rare: an index over those rows alone costs accepted mail nothing.
       await sql`create index content_unheld on content (created_at) where refs = 0`.execute(db)

@@ -3,6 +3,7 @@
 import {
   appendChunkProcedure,
   discardUploadProcedure,
+  keepIndexProcedure,
   putContentProcedure,
   releaseContentProcedure,
   sweepAbandonedProcedure,
@@ -11,11 +12,15 @@ import {
 export {
   type AppendChunk,
   appendChunk,
+  keepIndex,
+  keepIndexProcedure,
   type PutContent,
   putContent,
   releaseContent,
   releaseContentProcedure,
+  releaseContents,
   retainContent,
+  retainContents,
   type SealContent,
   sealContent,
   sweepAbandoned,
@@ -23,8 +28,8 @@ export {
 } from './content.store.ts'
 export type { ContentEncoding, ContentTables } from './content.tables.ts'
 export { decodeChunk, type EncodedChunk, encodeChunk } from './encode.ts'
-export { type ContentFacts, ContentMissing, contentFacts, readContent, readRange, readWhole } from './read.ts'
-export { ContentWriter, type NewContent, placeContent } from './writer.ts'
+export { type ContentFacts, ContentMissing, contentFacts, readContent, readIndexes, readRange, readWhole } from './read.ts'
+export { ContentWriter, type NewContent, type PlaceContent, placeContent } from './writer.ts'
 
 export const contentProcedures = [
   putContentProcedure,
@@ -32,4 +37,5 @@ export const contentProcedures = [
   releaseContentProcedure,
   discardUploadProcedure,
   sweepAbandonedProcedure,
+  keepIndexProcedure,
 ]

@@ -1,7 +1,7 @@
 // Reading content: in order, a chunk at a time, unpacked.
 
 import type { Store } from '../store.ts'
-import { readChunk, readChunkAt, readFacts, readHead } from './content.store.ts'
+import { byEight, readChunk, readChunkAt, readFacts, readHead, readIndexesStatement } from './content.store.ts'
 import { decodeChunk } from './encode.ts'
 
 export interface ContentFacts {
@@ -57,6 +57,15 @@ export async function readWhole(store: Store, id: string, options: { readonly li
   const parts: Uint8Array[] = []
   for await (const part of readRange(store, id, { start: 0, end: options.limitBytes })) parts.push(part)
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
+}
+
+/** Of those contents that have one, by content. */
+export async function readIndexes(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>()
+  for (const eight of byEight(ids)) {
+    for (const { id, bytes } of await store.all(readIndexesStatement, eight)) found.set(id, bytes)
+  }
+  return found
 }
 
 async function chunkAt(store: Store, id: string, seq: number): Promise<{ readonly offset: number; readonly bytes: Uint8Array }> {

@@ -25,10 +25,19 @@ export type NewContent =
   | { readonly type: 'uploaded'; readonly id: string; readonly sizeBytes: number; readonly chunkCount: number }
 
 /** The content, with its first holders, in the commit of whoever calls it. */
-export function* placeContent(args: { readonly content: NewContent; readonly refs: number; readonly at: number }): Steps<void> {
+export function* placeContent(args: PlaceContent): Steps<void> {
   const { content, refs } = args
-  if (content.type === 'uploaded') yield* sealContent({ ...content, refs })
-  else yield* putContent({ ...content, refs, createdAt: args.at })
+  const index = args.index === undefined ? {} : { index: args.index }
+  if (content.type === 'uploaded') yield* sealContent({ ...content, refs, ...index })
+  else yield* putContent({ ...content, refs, ...index, createdAt: args.at })
+}
+
+export interface PlaceContent {
+  readonly content: NewContent
+  readonly refs: number
+  readonly at: number
+  /** What is known about it already and to be remembered; bytes that mean nothing here. */
+  readonly index?: Uint8Array
 }
 
 export class ContentWriter {

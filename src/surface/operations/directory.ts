@@ -1,7 +1,7 @@
 // Domains and people.
 
 import { err, ok, type Result } from '../../ground/result.ts'
-import { findInbox } from '../../journey/mailbox/mailbox.ts'
+import { STANDARD_MAILBOXES } from '../../journey/mailbox/mailbox.ts'
 import { domainToAscii, formatAddress, parseAddress } from '../../mail/message/message.ts'
 import type { Procedure } from '../../store/database/procedure.ts'
 import {
@@ -126,7 +126,7 @@ async function addUser(
   const id = context.ids.next()
   const added = await change(context.store, openAccountProcedure, {
     person: { org: found.org, id, localPart, domain, name: user.name, secret: await context.passwords.hash(password), at },
-    inbox: { org: found.org, personId: id, id: context.ids.next(), now: at },
+    mailboxes: { org: found.org, personId: id, ids: STANDARD_MAILBOXES.map(() => context.ids.next()), now: at },
   })
   if (!added.ok) return added
   const made = user.password === undefined ? { password } : {}
@@ -152,9 +152,8 @@ async function removeUser({ store }: OperationsContext, address: string) {
   const person = await findPerson(store, address)
   if (!person) return noPerson(address)
   const who = { org: person.org, personId: person.id }
-  const mailboxId = (await findInbox(store, who))?.id ?? null
   for (;;) {
-    const closed = await change(store, closeAccountProcedure, { ...who, mailboxId })
+    const closed = await change(store, closeAccountProcedure, who)
     if (!closed.ok) return closed
     if (closed.value === 'closed') return DONE
   }

@@ -1,7 +1,7 @@
 // A world for one story: one machine with the program, the others' hosts, people, clients, weather; all from one seed.
 
 import { readSettings, type Settings } from '../../../src/config/config.ts'
-import { openMailboxMessage } from '../../../src/journey/mailbox/mailbox.ts'
+import { openMailboxMessage, STANDARD_MAILBOXES } from '../../../src/journey/mailbox/mailbox.ts'
 import {
   type Manners,
   RemoteHost,
@@ -117,8 +117,8 @@ export class World {
     const id = this.#id()
     const at = this.clock.now()
     const person = { org: 1, id, localPart, domain: DOMAIN, name: localPart, secret: 'simulated:secret', at }
-    const inbox = { org: 1, personId: id, id: this.#id(), now: at }
-    const added = await this.machine.store.call(openAccountProcedure, { person, inbox })
+    const mailboxes = { org: 1, personId: id, ids: STANDARD_MAILBOXES.map(() => this.#id()), now: at }
+    const added = await this.machine.store.call(openAccountProcedure, { person, mailboxes })
     if (!added.ok || !added.value.ok) throw new Error(`${localPart} could not be added`)
     this.people.push(`${localPart}@${DOMAIN}`)
     return `${localPart}@${DOMAIN}`

@@ -37,9 +37,14 @@ interface OpenedMessage {
 }
 
 /** Reads the first piece before anything is promised to the client. */
-async function open({ store, log, maildrop }: Retrieval, { entry }: RetrieveEvent): Promise<OpenedMessage | undefined | 'fault'> {
+async function open(
+  { store, log, maildrop }: Retrieval,
+  { number, entry }: RetrieveEvent,
+): Promise<OpenedMessage | undefined | 'fault'> {
   try {
-    const row = await findMessage(store, { org: maildrop.mailbox.org, mailboxId: maildrop.mailbox.id, id: entry.id })
+    const { mailbox, entries } = maildrop
+    const listed = entries[number - 1]
+    const row = listed && (await findMessage(store, { org: mailbox.org, mailboxId: mailbox.id, uid: listed.uid }))
     if (!row) return undefined
     const rest = openMailboxMessage(store, row)
     const head = await rest.next()

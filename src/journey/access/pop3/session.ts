@@ -174,8 +174,11 @@ export class Pop3Session {
   /** RFC 1939 §6: all that was marked goes in one commit, or nothing does and the client is told so. */
   async #update(ids: readonly string[]): Promise<Next> {
     if (!this.#maildrop) throw new Error('QUIT without a maildrop')
-    const { mailbox, lock } = this.#maildrop
-    const removal = { org: mailbox.org, mailboxId: mailbox.id, ids, token: lock.token }
+    const { mailbox, lock, entries } = this.#maildrop
+    const gone = new Set(ids)
+    const uids = entries.filter(({ id }) => gone.has(id)).map(({ uid }) => uid)
+    const now = this.#context.clock.now()
+    const removal = { org: mailbox.org, mailboxId: mailbox.id, uids, token: lock.token, now }
     const answer = await this.#context.store.call(removeLockedProcedure, removal)
     if (!answer.ok) {
       this.#context.log.warn('deletions of a POP3 session were not made', { messages: ids.length, detail: answer.error.detail })
