@@ -18,13 +18,13 @@ export function parseEnvelopeAddresses(value: string): readonly EnvelopeAddress[
   const plain = PLAIN.exec(value)
   if (plain !== null) {
     const [, name, mailbox = plain[4] ?? '', host = plain[5] ?? ''] = plain
-    return [name === undefined ? { mailbox, host } : { name: name.replace(/ {2,}/g, ' '), mailbox, host }]
+    return [name === undefined ? { mailbox, host } : { name: name.trimEnd().replace(/ {2,}/g, ' '), mailbox, host }]
   }
   return new AddressReader(value).all()
 }
 
-// Runs without any meaning outside quotes, comments and brackets.
-const RUN = /[^"(<,;:\s\\]+/y
+// Runs without any meaning outside quotes, comments and brackets. A closing bracket there closes nothing.
+const RUN = /[^"(<>,;:\s\\]+/y
 const COMMENT_RUN = /[^()\\]+/y
 const QUOTED_RUN = /[^"\\]+/y
 
@@ -118,7 +118,7 @@ class AddressReader {
 
   #finishMailbox(): void {
     if (this.#angle !== undefined) this.#found.push(withName(this.#words || this.#comment, splitAddress(this.#angle)))
-    else if (this.#source !== '') this.#found.push(withName(this.#comment, splitAddress(this.#source)))
+    else if (this.#source !== '') this.#found.push(withoutBrackets(this.#source, this.#words, this.#comment))
     this.#clear()
   }
 
@@ -176,11 +176,18 @@ class AddressReader {
       else {
         this.#position++
         if (character === '>') break
-        if (character > ' ') value += character
+        if (character === '<') value = ''
+        else if (character > ' ') value += character
       }
     }
     return value
   }
+}
+
+// Words without "@" are a mailbox if there is one of them, and a name if there are more: "Undisclosed Recipients".
+function withoutBrackets(source: string, words: string, comment: string): EnvelopeAddress {
+  if (!source.includes('@') && source.includes(' ')) return { name: words, mailbox: NO_MAILBOX, host: NO_HOST }
+  return withName(comment, splitAddress(source.replace(/ ?([.@]) ?/g, '$1')))
 }
 
 function withName(name: string, address: EnvelopeAddress): EnvelopeAddress {

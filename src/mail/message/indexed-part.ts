@@ -6,7 +6,7 @@ import type { Part } from './structure.ts'
 /** Recursive, as deep as parts may be. */
 export function indexedPart(part: Part): IndexedPart {
   const { headerStart, bodyStart, bodyEnd, lines, mediaType, encoding } = part
-  const charset = mediaType.parameters.get('charset')?.trim().toLowerCase().slice(0, CHARSET_CHARACTERS_MAX)
+  const charset = charsetOf(part)
   const filename = filenameOf(part)
   return {
     headerStart,
@@ -16,7 +16,7 @@ export function indexedPart(part: Part): IndexedPart {
     type: mediaType.type,
     subtype: mediaType.subtype,
     encoding,
-    ...(charset === undefined ? {} : { charset: charset.toWellFormed() }),
+    ...(charset === undefined ? {} : { charset }),
     ...(filename === undefined ? {} : { filename: filename.toWellFormed() }),
     children: mediaType.type === 'multipart' && part.children.length === 0 ? [standIn(part)] : part.children.map(indexedPart),
   }
@@ -27,7 +27,13 @@ function standIn({ bodyStart, bodyEnd, lines }: Part): IndexedPart {
   return { headerStart: bodyStart, bodyStart, bodyEnd, lines, type: 'text', subtype: 'plain', encoding: '7bit', children: [] }
 }
 
-const CHARSET_CHARACTERS_MAX = 64
+/** The name of the character set, without what does not belong to it. */
+export function charsetOf({ mediaType }: Part): string | undefined {
+  const value = mediaType.parameters.get('charset')
+  return value === undefined ? undefined : CHARSET.exec(value)?.[0].toLowerCase()
+}
+
+const CHARSET = /[a-z0-9][\w.:+-]{0,63}/i
 const FILENAME_CHARACTERS_MAX = 512
 
 function filenameOf({ disposition, mediaType }: Part): string | undefined {

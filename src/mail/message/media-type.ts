@@ -26,22 +26,49 @@ export function parseMediaType(field: string | undefined): MediaType {
   const { value, parameters, written } = parseParameterised(field ?? '')
   const found = /^([^\s/;]+)\/([^\s/;]+)$/.exec(value)
   if (found) return { type: found[1] ?? '', subtype: found[2] ?? '', parameters, written }
-  return value === 'text' || value === ''
-    ? { type: 'text', subtype: 'plain', parameters, written }
-    : { type: 'text', subtype: 'plain', parameters: new Map(), written: new Map() }
+  const [type, subtype] = SUBTYPES.get(value) ?? PLAIN
+  return SUBTYPES.has(value)
+    ? { type, subtype, parameters, written }
+    : { type, subtype, parameters: new Map(), written: new Map() }
 }
+
+const PLAIN = ['text', 'plain'] as const
+
+// What was meant where the subtype was left out; data that is no text is better saved than shown.
+const SUBTYPES = new Map<string, readonly [string, string]>([
+  ['', PLAIN],
+  ['text', PLAIN],
+  ['multipart', ['multipart', 'mixed']],
+  ...['application', 'audio', 'image', 'video'].map((type) => [type, ['application', 'octet-stream']] as const),
+])
 
 /** Any field of the form `value; name=value; …`. */
 export function parseParameterised(field: string): Parameterised {
   const reader = new ParameterReader(field.slice(0, PARAMETER_FIELD_CHARACTERS_MAX))
-  const value = reader.token().toLowerCase()
-  const raw = new Map<string, string>()
+  const { value, rest } = leading(reader.token())
+  const written = new Map<string, string>()
+  // `text/plain charset=utf-8`: the semicolon was forgotten.
+  if (rest.includes('=')) readParameters(new ParameterReader(`;${rest}`), written)
+  readParameters(reader, written)
+  return { value: value.toLowerCase(), parameters: merged(written), written }
+}
+
+// One word, or two with a slash between them.
+const LEADING = /^([^ /]+) ?(?:(\/) ?([^ /]+))?(?: (.*))?$/
+
+function leading(text: string): { value: string; rest: string } {
+  const found = LEADING.exec(text)
+  if (found === null) return { value: text, rest: '' }
+  const [, type = '', slash = '', subtype = '', rest = ''] = found
+  return { value: type + slash + subtype, rest }
+}
+
+function readParameters(reader: ParameterReader, into: Map<string, string>): void {
   for (let i = 0; i < PARAMETERS_MAX; i++) {
     const parameter = reader.parameter()
     if (parameter === undefined) break
-    if (parameter.name !== '' && !raw.has(parameter.name)) raw.set(parameter.name, parameter.value)
+    if (parameter.name !== '' && !into.has(parameter.name)) into.set(parameter.name, parameter.value)
   }
-  return { value, parameters: merged(raw), written: raw }
 }
 
 class ParameterReader {
@@ -52,17 +79,29 @@ class ParameterReader {
     this.#text = text
   }
 
-  /** What stands before the next semicolon, without white space and comments. */
+  /** What stands before the next semicolon, without comments; white space of any length is one space. */
   token(): string {
+    const from = this.#position
+    const semicolon = this.#text.indexOf(';', from)
+    const end = semicolon < 0 ? this.#text.length : semicolon
+    const text = this.#text.slice(from, end)
+    this.#position = end
+    return text.includes('(') ? this.#tokenWithComments(from) : text.replace(/\s+/g, ' ').trim()
+  }
+
+  #tokenWithComments(from: number): string {
     let token = ''
+    this.#position = from
     while (this.#position < this.#text.length) {
       const character = this.#text.charAt(this.#position)
       if (character === ';') break
       this.#position++
-      if (character === '(') this.#skipComment()
-      else if (!/\s/.test(character)) token += character
+      if (character === '(') {
+        this.#skipComment()
+        token += ' '
+      } else token += character
     }
-    return token
+    return token.replace(/\s+/g, ' ').trim()
   }
 
   parameter(): { name: string; value: string } | undefined {

@@ -4,7 +4,7 @@ import { envelopeOf } from './envelope.ts'
 import { writeEnvelope } from './envelope-wire.ts'
 import { readFields } from './header-fields.ts'
 import { indexFacts } from './index-facts.ts'
-import { hasAttachment, indexedPart } from './indexed-part.ts'
+import { charsetOf, hasAttachment, indexedPart } from './indexed-part.ts'
 import { PREVIEW_HTML_BYTES_MAX, PREVIEW_PLAIN_BYTES_MAX } from './limits.ts'
 import { previewOf, type TextSample } from './preview.ts'
 import { type Part, StructureIndexer } from './structure.ts'
@@ -133,7 +133,7 @@ class Sample {
     const part = this.#part
     if (part === undefined) return []
     const length = Math.min(this.#length, part.bodyEnd - part.bodyStart)
-    const charset = part.mediaType.parameters.get('charset')?.trim().toLowerCase()
+    const charset = charsetOf(part)
     const { subtype } = part.mediaType
     return [
       {
