@@ -53,14 +53,15 @@ export function rawValue(header: HeaderFields, field: RawField): string {
 
 /** The value as text: UTF-8 where it is UTF-8 (RFC 6532), else octet for octet. Encoded words are left as they are. */
 export function textValue(header: HeaderFields, field: RawField): string {
-  const value = rawValue(header, field)
-  return /[^\u0000-\u007f]/.test(value) ? utf8OrLatin1(value) : value
+  return utf8OrLatin1(rawValue(header, field))
 }
 
+const NOT_ASCII = /[^\u0000-\u007f]/
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Octets in a string (one character each) read as UTF-8 if they are, else as they are. */
 export function utf8OrLatin1(octets: string): string {
+  if (!NOT_ASCII.test(octets)) return octets
   try {
     return strictUtf8.decode(Buffer.from(octets, 'latin1'))
   } catch {

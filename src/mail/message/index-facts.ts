@@ -77,13 +77,15 @@ function bounded(ids: readonly string[]): readonly string[] {
 
 /** Of the envelope's octets: text for people. */
 function decoded(octets: string): string {
-  const value = octets.slice(0, HEADER_VALUE_CHARACTERS_MAX)
-  return decodeEncodedWords(/[^\u0000-\u007f]/.test(value) ? utf8OrLatin1(value) : value)
+  return decodeEncodedWords(utf8OrLatin1(octets.slice(0, HEADER_VALUE_CHARACTERS_MAX)))
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim()
+  return NOT_ONE_LINE.test(text) ? text.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim() : text.trim()
 }
+
+// White space other than single spaces, and controls.
+const NOT_ONE_LINE = / {2}|[^\S ]|[\u0000-\u001f\u007f]/
 
 // RFC 5256 §3 sorts by addr-mailbox: of a group that is its name.
 function mailboxKey([first]: readonly EnvelopeAddress[]): string {

@@ -76,7 +76,7 @@ export const PLAIN_HEADER_BYTES_MAX = 4 * 1024
 export const PREVIEW_CHARACTERS_MAX = 200
 
 /** Octets of a plain text, and of an HTML text with its style sheets, from which a preview is made. */
-export const PREVIEW_PLAIN_BYTES_MAX = 4 * 1024
+export const PREVIEW_PLAIN_BYTES_MAX = 2 * 1024
 export const PREVIEW_HTML_BYTES_MAX = 32 * 1024
 
 /** Octets of one text part that a search without an index reads. Letters are smaller; what is larger is a log or a book. */

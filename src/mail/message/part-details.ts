@@ -42,7 +42,7 @@ export class ContentFields {
 
   text(name: string): string | undefined {
     const octets = this.#values.get(name)
-    return octets === undefined || !NOT_ASCII.test(octets) ? octets : utf8OrLatin1(octets)
+    return octets === undefined ? undefined : utf8OrLatin1(octets)
   }
 }
 

@@ -50,8 +50,17 @@ function condensed(run: string): string {
   return run.length > 2 ? '' : run
 }
 
+// Most letters say enough in their first lines; only the others are read further.
 function oneLine(text: string): string {
-  const line = text.slice(0, SAMPLE_CHARACTERS_MAX).replace(EMPTY, condensed).trim()
+  const first = condense(text.slice(0, 2 * PREVIEW_CHARACTERS_MAX))
+  const line = first.length >= PREVIEW_CHARACTERS_MAX ? first : condense(text.slice(0, SAMPLE_CHARACTERS_MAX))
   const cut = line.length > PREVIEW_CHARACTERS_MAX ? line.slice(0, PREVIEW_CHARACTERS_MAX) : line
   return (/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut).toWellFormed()
 }
+
+function condense(text: string): string {
+  const line = /[^\u0000-\u007f]/.test(text) ? text.replace(EMPTY, condensed) : text.replace(ASCII_EMPTY, ' ')
+  return line.trim()
+}
+
+const ASCII_EMPTY = /[\u0000-\u0020\u007f]+/g

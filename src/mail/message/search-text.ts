@@ -81,7 +81,9 @@ function utf8(bytes: Uint8Array): string | undefined {
 
 function withoutOpenCharacter(bytes: Uint8Array): number {
   for (let length = bytes.length - 1; length >= bytes.length - 3 && length >= 0; length--) {
-    if ((bytes[length] ?? 0) >= 0xc0) return length
+    const octet = bytes[length] ?? 0
+    if (octet >= 0xc0) return length
+    if (octet < 0x80) break
   }
   return bytes.length
 }

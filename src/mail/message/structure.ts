@@ -49,7 +49,7 @@ export class StructureIndexer {
   readonly #tree = new PartTree()
   readonly #head = Buffer.allocUnsafe(HEAD_OCTETS)
   #headLength = 0
-  #header = Buffer.allocUnsafe(1024)
+  #header = Buffer.alloc(0)
   #headerLength = 0
   #lineStart = 0
   #offset = 0
@@ -68,7 +68,7 @@ export class StructureIndexer {
 
   push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    let position = 0
+    let position = this.#offset === 0 ? this.#passHeader(bytes) : 0
     while (position < bytes.length) {
       const lineFeed = bytes.indexOf(LF, position)
       const end = lineFeed < 0 ? bytes.length : lineFeed + 1
@@ -81,6 +81,21 @@ export class StructureIndexer {
   finish(): Structure {
     if (this.#offset > this.#lineStart) this.#endLine(0)
     return this.#tree.finish(this.#offset, this.#headerBytes())
+  }
+
+  // The message's own header, if it is whole in the first piece: it is not cut into lines, for nothing in it can be a boundary.
+  #passHeader(bytes: Buffer): number {
+    const strict = bytes.indexOf('\n\r\n')
+    const lone = (strict < 0 ? bytes : bytes.subarray(0, strict + 1)).indexOf('\n\n')
+    const newline = lone < 0 ? 2 : 1
+    const start = lone < 0 ? strict + 1 : lone + 1
+    // A blank first line ends the header before there is one.
+    if (start === 0 || bytes[0] === LF || (bytes[0] === CR && bytes[1] === LF)) return 0
+    const end = start + newline
+    this.#tree.headerEnd({ start, end, newline }, bytes.subarray(0, Math.min(start, HEADER_BYTES_MAX)))
+    this.#offset = end
+    this.#lineStart = end
+    return end
   }
 
   // Nearly every line of a large message is a whole line of a body that is no boundary: it costs a search and a few additions.
@@ -131,7 +146,7 @@ export class StructureIndexer {
     const kept = piece.subarray(0, HEADER_BYTES_MAX - this.#headerLength)
     const length = this.#headerLength + kept.length
     if (length > this.#header.length) {
-      const grown = Buffer.allocUnsafe(Math.min(HEADER_BYTES_MAX, length * 2))
+      const grown = Buffer.allocUnsafe(Math.min(HEADER_BYTES_MAX, Math.max(1024, length * 2)))
       this.#header.copy(grown, 0, 0, this.#headerLength)
       this.#header = grown
     }
