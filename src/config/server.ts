@@ -84,7 +84,7 @@ export const StoreSettings = z
   .object({
     folder: z.string().optional().describe('The data folder. --data and POSTHORN_DATA come first; absent: ./data.'),
     minimumFree: size('200MB').describe(
-      'With less room on the disk than this, new mail is put off with 452 and mail in hand is delivered.',
+      'With less room on the disk than this, mail that comes in is put off with 452, and mail that is here is delivered.',
     ),
     limit: size('0B').describe('The store does not grow beyond this; 0B: as large as the disk.'),
   })

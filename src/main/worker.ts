@@ -14,9 +14,8 @@ import { nodeLog } from '../platform/node/log.ts'
 import { type ProcessNotify, processNotify } from '../platform/node/notify.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
 import { nodeRandom } from '../platform/node/random.ts'
-import { connectStore } from '../store/database/sqlite/client.ts'
+import { type ConnectedStore, connectStore } from '../store/database/sqlite/client.ts'
 import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
-import type { Store } from '../store/store.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
 import { TLS_OF } from './endpoints.ts'
 import { sessionSettings } from './session-settings.ts'
@@ -39,7 +38,7 @@ export class Worker {
   readonly #data: WorkerData
   readonly #log: Log
   readonly #notify: ProcessNotify
-  readonly #store: Store
+  readonly #store: ConnectedStore
   readonly #disk: DiskWatch
   readonly #ids: IdSource
   readonly #stopping = new AbortController()
@@ -58,7 +57,11 @@ export class Worker {
     this.#log = nodeLog(data.settings.log).child({ thread: data.name })
     this.#notify = processNotify()
     this.#store = connectStore({ port: data.port, path: data.storePath })
-    this.#disk = watchDisk(data.folder, data.settings.store.minimumFree)
+    this.#disk = watchDisk({
+      folder: data.folder,
+      minimumFreeBytes: data.settings.store.minimumFree,
+      reusableBytes: () => this.#store.reusableBytes(),
+    })
     this.#ids = idSource(nodeClock, nodeRandom())
     const parts = { store: this.#store, clock: nodeClock, notify: this.#notify }
     this.#directory = new DirectoryCache(parts)

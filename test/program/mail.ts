@@ -18,9 +18,10 @@ export function letter(subject: string, body = 'It works.'): string {
   return `From: <x@elsewhere.test>\r\nTo: <y@posthorn.test>\r\nSubject: ${subject}\r\nMessage-ID: <${subject.replace(/\W+/g, '-')}@elsewhere.test>\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\n\r\n${body}\r\n`
 }
 
-/** In a connection that is greeted; answers the reply at the end of the message. */
+/** In a connection that is greeted; answers the reply at the end of the message, or to a MAIL that was refused. */
 export async function hand(wire: Wire, { from, to, content }: Letter): Promise<Heard> {
-  await wire.expect(`MAIL FROM:<${from}>`, 250)
+  const begun = await wire.ask(`MAIL FROM:<${from}>`)
+  if (begun.code !== 250) return begun
   for (const address of to) await wire.expect(`RCPT TO:<${address}>`, 250)
   await wire.expect('DATA', 354)
   const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1')

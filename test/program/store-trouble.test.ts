@@ -120,11 +120,34 @@ test('a disk that others have filled: mail is put off, and taken again when ther
   assert.equal(await house.program.stop(), 0)
 })
 
-/** A disk of 32 MB; or why there is none. */
-function mount(folder: string): string | undefined {
+test('strangers cannot fill the disk: the last room is for what the server itself has to write, and deleted mail makes room', async (t) => {
+  const folder = temporaryFolder()
+  const refused = mount(folder, '96m')
+  t.after(() => {
+    if (!refused) execFileSync('umount', ['-l', folder])
+    removeFolder(folder)
+  })
+  if (refused) return t.skip(refused)
+  const house = await openHouse(t, { data: join(folder, 'data'), settings: '[store]\nminimumFree = "32MB"\n' })
+  const uploads = Array.from({ length: 6 }, (_, n) => send(house, noise(`upload ${n}`, 25 * MEGABYTE)))
+  const codes = (await Promise.all(uploads)).map(({ code }) => code)
+  assert.ok(codes.includes(452), codes.join(' '))
+  const operations = await house.control()
+  const added = await operations.addUser({ address: 'carol@posthorn.test', name: 'Carol', password: 'carol-knows-a-long-word' })
+  assert.ok(added.ok, 'the store can still be written')
+  await readMailbox(house.program.port('pop3'), house.person('bob'), { andDelete: true })
+  await sendWhenThereIsRoom(house, noise('room again', MEGABYTE))
+  const kept = await fill(house)
+  assert.equal((await readMailbox(house.program.port('pop3'), house.person('bob'), { andDelete: true })).length, kept + 1)
+  await sendWhenThereIsRoom(house, noise('room once more', MEGABYTE))
+  assert.equal(await house.program.stop(), 0)
+})
+
+/** A small disk; or why there is none. */
+function mount(folder: string, size = '32m'): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs Linux and root to make a small disk'
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'posthorn-test', folder], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'posthorn-test', folder], { stdio: 'pipe' })
     return undefined
   } catch (cause) {
     return `no disk can be mounted here: ${(cause as Error).message.split('\n').at(-2)}`

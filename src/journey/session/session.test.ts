@@ -262,6 +262,21 @@ test('[J14] no room on the disk puts mail off before it costs anything', async (
   assert.match(await talkTo(house, 'mx').say('EHLO c.test\r\nMAIL FROM:<a@far.test>\r\n'), /452 4\.3\.1/)
 })
 
+test('[J14] room that goes while content comes in: 452, nothing of it stays, and the session goes on', async (t) => {
+  let room = true
+  const house = await openHouse(t, { hasRoom: () => room })
+  await house.person('anna@here.test')
+  const talk = talkTo(house, 'mx')
+  await talk.say(`${ENVELOPE}DATA\r\nSubject: large\r\n\r\n`)
+  await talk.say('x\r\n'.repeat(300_000))
+  room = false
+  assert.match(await talk.say('more\r\n.\r\n'), /^452 4\.3\.1 /)
+  room = true
+  assert.match(await talk.say('MAIL FROM:<a@far.test>\r\n'), /^250/)
+  const left = () => house.store.query<{ content: { id: string } }, unknown>((db) => db.selectFrom('content').selectAll())
+  while ((await left()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+})
+
 test('[J15] a client that closes its half after a pipelined batch still gets every answer', async (t) => {
   const house = await openHouse(t)
   await house.person('anna@here.test')

@@ -17,12 +17,17 @@ interface Pending {
 
 const GONE: StoreError = { type: 'closed', detail: 'the writer is gone' }
 
+export interface ConnectedStore extends Store {
+  /** What the file has inside and does not use. */
+  reusableBytes(): number
+}
+
 /** `port`: the other end of the one given to `Writer.attach`. `path`: the same file as the writer's. */
-export function connectStore(options: { readonly port: StorePort; readonly path: string }): Store {
+export function connectStore(options: { readonly port: StorePort; readonly path: string }): ConnectedStore {
   return new PortStore(options.port, new SqliteReader(options.path))
 }
 
-class PortStore implements Store {
+class PortStore implements ConnectedStore {
   readonly #port: StorePort
   readonly #reader: SqliteReader
   readonly #pending = new Map<number, Pending>()
@@ -67,6 +72,10 @@ class PortStore implements Store {
 
   async query<DB, R>(build: (db: Kysely<DB>, sql: Sql) => Compilable<R>): Promise<readonly R[]> {
     return this.#reader.query(build)
+  }
+
+  reusableBytes(): number {
+    return this.#reader.reusableBytes()
   }
 
   close(): Promise<void> {

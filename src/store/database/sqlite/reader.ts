@@ -29,6 +29,15 @@ export class SqliteReader {
     return this.#read(() => plainRows(this.#keep(sql).all(...(parameters as SQLInputValue[])))) as readonly R[]
   }
 
+  /** Pages inside the file that hold nothing. */
+  reusableBytes(): number {
+    return this.#read(() => {
+      const free = this.#db.prepare('PRAGMA freelist_count').get() as { freelist_count: number }
+      const page = this.#db.prepare('PRAGMA page_size').get() as { page_size: number }
+      return free.freelist_count * page.page_size
+    })
+  }
+
   close(): void {
     if (this.#db.isOpen) this.#db.close()
   }
