@@ -59,6 +59,18 @@ export const EXPUNGED_LOOK_MAX = 32
 /** Condemned mailboxes that a start finds and clears: each is a deletion that was broken off. */
 export const CONDEMNED_MAX = 1000
 
+/** An image that nobody has open stays in memory for so long: clients come back. */
+export const IMAGE_KEPT_MS = 60_000
+
+/** Images that nobody has open: 100,000 messages are 1.6 MB. */
+export const IMAGES_IDLE_MAX = 32
+
+/** Pages after which a thread that loads an image lets its other sessions through: some 12 ms. */
+export const IMAGE_PAGES_AT_ONCE = 4
+
+/** Hints may be lost: every image that is open looks by itself so often. */
+export const IMAGE_LOOK_MS = 30_000
+
 /** How long a POP3 lock outlives its holder's last sign of life: after `kill -9` a person waits at most this long. */
 export const LOCK_LEASE_MS = 30_000
 

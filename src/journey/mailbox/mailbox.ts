@@ -61,7 +61,8 @@ export {
   isKeyword,
   keywordsIn,
 } from './flags.ts'
-export { type ImageChange, type MailboxImage, MailboxImages, type MailboxImagesOptions } from './image.ts'
+export type { ImageChange, MailboxImage } from './image.ts'
+export { MailboxImages, type MailboxImagesOptions } from './images.ts'
 export { LOCK_BEAT_MS, LOCK_LEASE_MS, MAILDROP_MESSAGES_MAX } from './limits.ts'
 export {
   forgetLocks,
