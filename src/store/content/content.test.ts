@@ -23,6 +23,7 @@ import {
   sweepAbandonedProcedure,
 } from './content.ts'
 import { decodeChunk, encodeChunk } from './encode.ts'
+import { CHUNK_BUFFERS_LENT_MAX, OWN_BYTES_MAX } from './limits.ts'
 
 function* place(args: { content: NewContent; refs: number; at: number }): Steps<void> {
   yield* placeContent(args)
@@ -119,6 +120,28 @@ forEachEngine('content', ({ open }: TestEngine) => {
     const content = await write(store, 'one-write', body, 2_000_000)
     await store.call(placeProcedure, { content, refs: 1, at: 7 })
     assert.deepEqual(await bytesOf(readContent(store, 'one-write')), body)
+  })
+
+  test('[C9] many that come at once and fall silent share a bounded number of buffers; others go on in smaller pieces', async (t) => {
+    const store = await start(t)
+    const silent: ContentWriter[] = []
+    const half = randomBytes(100_000)
+    for (let toDisk: Promise<void> | undefined; toDisk === undefined; await toDisk) {
+      const writer = new ContentWriter({ store, clock: clockAt({ now: 1000 }), id: `silent-${silent.length}` })
+      toDisk = writer.write(half)
+      silent.push(writer)
+    }
+    assert.ok(silent.length > CHUNK_BUFFERS_LENT_MAX / 2 && silent.length <= CHUNK_BUFFERS_LENT_MAX + 1, `${silent.length}`)
+    const body = randomBytes(700_000)
+    const content = await write(store, 'in-pieces', body)
+    assert.ok(content.type === 'uploaded' && content.chunkCount > body.length / OWN_BYTES_MAX)
+    await store.call(placeProcedure, { content, refs: 1, at: 7 })
+    assert.deepEqual(await bytesOf(readContent(store, 'in-pieces')), body)
+    assert.deepEqual(await bytesOf(readRange(store, 'in-pieces', { start: 65_535, end: 65_538 })), body.subarray(65_535, 65_538))
+    for (const writer of silent) await writer.discard()
+    for (const writer of silent) await writer.discard()
+    const whole = await write(store, 'in-chunks', body)
+    assert.ok(whole.type === 'uploaded' && whole.chunkCount === 3, 'what was lent is there again')
   })
 
   test('[C3] it goes with its last holder, and not before', async (t) => {

@@ -27,5 +27,11 @@ export const COMPRESS_LEVEL = 1
 /** A message is taken into a buffer of its own up to this; a larger one borrows a whole chunk. */
 export const OWN_BYTES_MAX = 32 * 1024
 
+/**
+ * Chunk buffers that a thread lends at once: 64 MiB. Whoever gets none writes to the disk in pieces of {@link OWN_BYTES_MAX}, so that a
+ * thousand peers that each send half a chunk and fall silent do not hold the memory of a thousand chunks.
+ */
+export const CHUNK_BUFFERS_LENT_MAX = 256
+
 /** Chunk buffers that a thread keeps for the next message: 2 MiB. */
 export const CHUNK_BUFFERS_KEPT_MAX = 8

@@ -68,7 +68,7 @@ export class ContentWriter {
    */
   write(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#failure) return undefined
-    if (this.#filled + bytes.length <= CONTENT_CHUNK_BYTES) {
+    if (this.#filled + bytes.length <= this.#reserve(this.#filled + bytes.length)) {
       this.#append(bytes)
       return undefined
     }
@@ -80,20 +80,26 @@ export class ContentWriter {
     if (!this.#failure && this.#chunkCount > 0 && this.#filled > 0) await this.#flush()
     if (this.#failure) return { ok: false, error: this.#failure }
     const content = this.#content()
-    if (this.#isLent) giveChunkBuffer(this.#buffer)
-    this.#buffer = Buffer.alloc(0)
+    this.#letGo()
     return ok(content)
   }
 
   /** The content is given up, at any moment: what of it was uploaded goes. Never rejects; what it leaves the sweep takes. */
   async discard(): Promise<void> {
     this.#failure ??= { type: 'closed', detail: 'the upload was given up' }
-    if (this.#chunkCount === 0) return
     await this.#underWay
+    this.#letGo()
+    if (this.#chunkCount === 0) return
     for (let more = true; more; ) {
       const answer = await this.#store.call(discardUploadProcedure, { id: this.id })
       more = answer.ok && answer.value.more
     }
+  }
+
+  #letGo(): void {
+    if (this.#isLent) giveChunkBuffer(this.#buffer)
+    this.#buffer = Buffer.alloc(0)
+    this.#filled = 0
   }
 
   get #isLent(): boolean {
@@ -111,21 +117,30 @@ export class ContentWriter {
   async #writeOver(bytes: Uint8Array): Promise<void> {
     let rest = bytes
     while (rest.length > 0 && !this.#failure) {
-      const part = rest.subarray(0, CONTENT_CHUNK_BYTES - this.#filled)
+      const part = rest.subarray(0, this.#reserve(this.#filled + rest.length) - this.#filled)
       this.#append(part)
       rest = rest.subarray(part.length)
       if (rest.length > 0) await this.#flush()
     }
   }
 
+  /** Makes room for so many octets, or as many as may be had now; answers how many. */
+  #reserve(octets: number): number {
+    if (octets <= this.#buffer.length || this.#isLent) return this.#buffer.length
+    const larger = (octets > OWN_BYTES_MAX ? takeChunkBuffer() : undefined) ?? this.#own()
+    if (larger === this.#buffer) return this.#buffer.length
+    this.#buffer.copy(larger, 0, 0, this.#filled)
+    this.#buffer = larger
+    return larger.length
+  }
+
+  #own(): Buffer<ArrayBuffer> {
+    return this.#buffer.length === OWN_BYTES_MAX ? this.#buffer : Buffer.allocUnsafe(OWN_BYTES_MAX)
+  }
+
   #append(bytes: Uint8Array): void {
     const needed = this.#filled + bytes.length
-    assert(needed <= CONTENT_CHUNK_BYTES, 'write again only when the promise of the write before is settled')
-    if (needed > this.#buffer.length) {
-      const larger = needed > OWN_BYTES_MAX ? takeChunkBuffer() : Buffer.allocUnsafe(OWN_BYTES_MAX)
-      this.#buffer.copy(larger, 0, 0, this.#filled)
-      this.#buffer = larger
-    }
+    assert(needed <= this.#buffer.length, 'write again only when the promise of the write before is settled')
     this.#buffer.set(bytes, this.#filled)
     this.#filled = needed
   }
