@@ -7,6 +7,7 @@ import { Settings, STATIC_SECTIONS } from '../src/config/config.ts'
 import { DnsSettings, ListenSettings, LogSettings, ProcessSettings, StoreSettings, TlsSettings } from '../src/config/server.ts'
 import { parseDuration } from '../src/ground/durations.ts'
 import { parseSize } from '../src/ground/sizes.ts'
+import { ImapSettings } from '../src/journey/access/imap/settings.ts'
 import { Pop3Settings } from '../src/journey/access/pop3/settings.ts'
 import { RemoteSettings } from '../src/journey/deliver/remote/settings.ts'
 import { QueueSettings } from '../src/journey/queue/settings.ts'
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, z.ZodObject>> = {
   queue: QueueSettings,
   route: RouteSettings,
   remote: RemoteSettings,
+  imap: ImapSettings,
   pop3: Pop3Settings,
   web: WebSettings,
   log: LogSettings,

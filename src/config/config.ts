@@ -3,6 +3,7 @@
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { err, ok, type Result } from '../ground/result.ts'
+import { ImapSettings } from '../journey/access/imap/settings.ts'
 import { Pop3Settings } from '../journey/access/pop3/settings.ts'
 import { RemoteSettings } from '../journey/deliver/remote/settings.ts'
 import { QueueSettings } from '../journey/queue/settings.ts'
@@ -34,6 +35,7 @@ export const Settings = z.strictObject({
   queue: QueueSettings.strict().prefault({}),
   route: RouteSettings.strict().prefault({}),
   remote: RemoteSettings.strict().prefault({}),
+  imap: ImapSettings.strict().prefault({}),
   pop3: Pop3Settings.strict().prefault({}),
   web: WebSettings.strict().prefault({}),
   log: LogSettings.strict().prefault({}),

@@ -3,14 +3,14 @@
 import { z } from 'zod'
 import { duration, size } from './types.ts'
 
-const Role = z.enum(['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'http'])
+const Role = z.enum(['mx', 'submission', 'submissions', 'imap', 'imaps', 'pop3', 'pop3s', 'http'])
 
 export type ListenerRole = z.infer<typeof Role>
 
 export const Endpoint = z
   .strictObject({
     role: Role.describe(
-      'mx: mail from other servers; submission(s): mail from our people; pop3(s): fetching mail; http: the web page',
+      'mx: mail from other servers; submission(s): mail from our people; imap(s): reading mail; pop3(s): fetching mail; http: the web page',
     ),
     host: z.string().default('0.0.0.0').describe('Address to listen on; "::" is every address of both families'),
     port: z.int().min(0).max(65535).describe('Port; 0 takes a free one'),
@@ -27,6 +27,8 @@ export const WELL_KNOWN_PORTS: ReadonlyMap<ListenerRole, number> = new Map([
   ['mx', 25],
   ['submission', 587],
   ['submissions', 465],
+  ['imap', 143],
+  ['imaps', 993],
   ['pop3', 110],
   ['pop3s', 995],
   ['http', 8080],
@@ -44,7 +46,7 @@ export const ListenSettings = z
       .array(Endpoint)
       .max(64)
       .optional()
-      .describe('Listeners in place of the standard ones (25, 587, 465, 110, 995 and the web page).'),
+      .describe('Listeners in place of the standard ones (25, 587, 465, 143, 993, 110, 995 and the web page).'),
   })
   .describe('Where the server listens')
 

@@ -8,6 +8,8 @@ export const TLS_OF: Readonly<Record<Exclude<ListenerRole, 'http'>, TlsMode>> = 
   mx: 'starttls',
   submission: 'starttls',
   submissions: 'implicit',
+  imap: 'starttls',
+  imaps: 'implicit',
   pop3: 'starttls',
   pop3s: 'implicit',
 }

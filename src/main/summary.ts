@@ -21,8 +21,10 @@ const TITLES: Readonly<Record<Endpoint['role'], readonly [title: string, how: st
   mx: ['MX', 'mail from other servers, STARTTLS'],
   submission: ['Submission', 'sending, STARTTLS, sign in'],
   submissions: ['Submissions', 'sending, TLS, sign in'],
-  pop3: ['POP3', 'reading, STLS'],
-  pop3s: ['POP3S', 'reading, TLS'],
+  imap: ['IMAP', 'reading, STARTTLS'],
+  imaps: ['IMAPS', 'reading, TLS'],
+  pop3: ['POP3', 'fetching, STLS'],
+  pop3s: ['POP3S', 'fetching, TLS'],
   http: ['Web', 'see what happens to each message'],
 }
 

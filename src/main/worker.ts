@@ -4,8 +4,8 @@ import type { Endpoint, ListenerRole, Settings } from '../config/config.ts'
 import { type IdSource, idSource } from '../ground/ids.ts'
 import type { Connection, OpenListener, TlsCredentials } from '../ground/ports/connection.ts'
 import type { Log } from '../ground/ports/log.ts'
-import { type Pop3Context, servePop3 } from '../journey/access/access.ts'
-import { MaildropLocks } from '../journey/mailbox/mailbox.ts'
+import { type ImapContext, type Pop3Context, refuseImap, serveImap, servePop3 } from '../journey/access/access.ts'
+import { MailboxImages, MaildropLocks } from '../journey/mailbox/mailbox.ts'
 import { LocalMailboxes, networkTest, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { type DiskWatch, watchDisk } from '../platform/node/disk.ts'
@@ -46,6 +46,8 @@ export class Worker {
   readonly #authenticator: Authenticator
   readonly #mailboxes: LocalMailboxes
   readonly #locks: MaildropLocks
+  readonly #images: MailboxImages
+  readonly #imapSessions = new Map<string, number>()
   readonly #listeners: OpenListener[] = []
   readonly #services: Service[] = []
   #settings: Settings
@@ -67,6 +69,7 @@ export class Worker {
     this.#directory = new DirectoryCache(parts)
     this.#authenticator = new Authenticator({ ...parts, passwords: nodePasswords, random: nodeRandom() })
     this.#mailboxes = new LocalMailboxes(parts)
+    this.#images = new MailboxImages({ ...parts, log: this.#log })
     this.#locks = new MaildropLocks({ store: this.#store, clock: nodeClock, log: this.#log, holder: this.#ids.next() })
   }
 
@@ -124,6 +127,7 @@ export class Worker {
     await Promise.all([this.#drain(), this.#delivery?.stop()])
     this.#directory.close()
     this.#mailboxes.close()
+    this.#images.close()
     this.#disk.close()
     await this.#store.close()
     this.#notify.close()
@@ -143,10 +147,14 @@ export class Worker {
         return this.#smtp('submission', { startTls: true })
       case 'submissions':
         return this.#smtp('submission', { startTls: false })
+      case 'imap':
+        return this.#access(() => this.#imapContext({ startTls: true }), serveImap, refuseImap)
+      case 'imaps':
+        return this.#access(() => this.#imapContext({ startTls: false }), serveImap, refuseImap)
       case 'pop3':
-        return this.#pop3({ startTls: true })
+        return this.#access(() => this.#pop3Context({ startTls: true }), servePop3)
       case 'pop3s':
-        return this.#pop3({ startTls: false })
+        return this.#access(() => this.#pop3Context({ startTls: false }), servePop3)
     }
   }
 
@@ -194,17 +202,39 @@ export class Worker {
     }
   }
 
-  #pop3(tls: { readonly startTls: boolean }): Service {
-    let context = this.#pop3Context(tls)
+  #imapContext({ startTls }: { readonly startTls: boolean }): ImapContext {
+    return {
+      store: this.#store,
+      images: this.#images,
+      authenticate: (name, password, peer) => this.#authenticator.authenticate(name, password, peer),
+      sessionsOf: this.#imapSessions,
+      clock: nodeClock,
+      log: this.#log,
+      ids: this.#ids,
+      hostname: this.#data.hostname,
+      settings: this.#settings.imap,
+      hasRoom: () => this.#disk.hasRoom(),
+      signal: this.#stopping.signal,
+      startTls,
+    }
+  }
+
+  #access<Context>(
+    contextNow: () => Context,
+    serve: (connection: Connection, context: Context) => Promise<void>,
+    refuse?: (connection: Connection) => void,
+  ): Service {
+    let context = contextNow()
     let open = 0
     const accept = (connection: Connection): void => {
       open++
-      void servePop3(connection, context).finally(() => open--)
+      void serve(connection, context).finally(() => open--)
     }
     return {
       accept,
+      ...(refuse ? { refuse } : {}),
       configure: () => {
-        context = this.#pop3Context(tls)
+        context = contextNow()
       },
       get open() {
         return open

@@ -9,7 +9,7 @@ import { type Program, removeFolder, startProgram, temporaryFolder } from './pro
 
 export const DOMAIN = 'posthorn.test'
 
-const ROLES = ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'http'] as const
+const ROLES = ['mx', 'submission', 'submissions', 'imap', 'imaps', 'pop3', 'pop3s', 'http'] as const
 
 export interface House {
   readonly program: Program

@@ -17,6 +17,8 @@ test('the ready line names the listeners and the people, and nothing else is on 
   assert.equal(ready.domain, 'posthorn.test')
   assert.deepEqual(ready.listeners.map(({ role, tls }) => `${role} ${tls}`).sort(), [
     'http none',
+    'imap starttls',
+    'imaps implicit',
     'mx starttls',
     'pop3 starttls',
     'pop3s implicit',
