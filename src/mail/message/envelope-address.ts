@@ -10,17 +10,15 @@ const NO_MAILBOX = 'MISSING_MAILBOX'
 
 const GROUP_END: EnvelopeAddress = {}
 
-// `Name <local@domain>` without any quoting, or the bare address: most fields of most mail.
-const PLAIN = /^(?:(\w[\w '-]*?)? ?<([\w.+=-]+)@([\w.-]+)>|([\w.+=-]+)@([\w.-]+))$/
+// `Name <local@domain>` or `"Name" <local@domain>` without escapes, or the bare address: most fields of most mail.
+const PLAIN = /^(?:(?:"([^"\\]*)"|(\w[\w '-]*))? ?<([\w.+=-]+)@([\w.-]+)>|([\w.+=-]+)@([\w.-]+))$/
 
 /** The addresses in a field's unfolded value, at most {@link ENVELOPE_ADDRESSES_MAX}, with a group's two marks counted. */
 export function parseEnvelopeAddresses(value: string): readonly EnvelopeAddress[] {
   const plain = PLAIN.exec(value)
-  if (plain !== null) {
-    const [, name, mailbox = plain[4] ?? '', host = plain[5] ?? ''] = plain
-    return [name === undefined ? { mailbox, host } : { name: name.trimEnd().replace(/ {2,}/g, ' '), mailbox, host }]
-  }
-  return new AddressReader(value).all()
+  if (plain === null) return new AddressReader(value).all()
+  const [, quoted, words = '', mailbox = plain[5] ?? '', host = plain[6] ?? ''] = plain
+  return [withName(quoted ?? words.trimEnd().replace(/ {2,}/g, ' '), { mailbox, host })]
 }
 
 // Runs without any meaning outside quotes, comments and brackets. A closing bracket there closes nothing.
@@ -187,7 +185,7 @@ class AddressReader {
 // Words without "@" are a mailbox if there is one of them, and a name if there are more: "Undisclosed Recipients".
 function withoutBrackets(source: string, words: string, comment: string): EnvelopeAddress {
   if (!source.includes('@') && source.includes(' ')) return { name: words, mailbox: NO_MAILBOX, host: NO_HOST }
-  return withName(comment, splitAddress(source.replace(/ ?([.@]) ?/g, '$1')))
+  return withName(comment, splitAddress(source.includes(' ') ? source.replace(/ ?([.@]) ?/g, '$1') : source))
 }
 
 function withName(name: string, address: EnvelopeAddress): EnvelopeAddress {
