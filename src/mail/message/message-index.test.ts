@@ -203,6 +203,12 @@ test('[I7] what another version wrote, or what is broken, is no index; nothing b
   assert.equal(decodeIndex(other), undefined)
   assert.equal(decodeIndex(bytes.subarray(0, 30)), undefined)
   assert.equal(decodeIndex(new Uint8Array(0)), undefined)
+  // More children than there can be: nine empty members, then the largest of numbers.
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const partsStart = 36 + view.getUint32(8, true) + view.getUint32(12, true)
+  const endless = Buffer.from(bytes)
+  endless.fill(255, partsStart, partsStart + view.getUint32(16, true)).fill(0, partsStart, partsStart + 9)
+  assert.ok((decodeIndex(endless)?.parts.children.length ?? 0) < 10)
   fc.assert(
     fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.nat(bytes.length), (at, octet, length) => {
       const broken = Buffer.from(bytes.subarray(0, length))

@@ -35,6 +35,13 @@ test('[B1] parameters stand in their order and as they are written, quotes remov
   )
 })
 
+test('[B1] octets above 127 stay what they are, UTF-8 or not', () => {
+  assert.equal(
+    structure('Content-Type: text/plain; name="gr\u00c3\u00bcn"', 'Content-Description: \u00c3\u00bc', '', 'x'),
+    '("text" "plain" ("name" {5}\r\ngr\u00c3\u00bcn) NIL {2}\r\n\u00c3\u00bc "7bit" 1 1 NIL NIL NIL NIL)',
+  )
+})
+
 test('[B2] trap 39: a text has lines; a message has its envelope, its structure and lines', () => {
   assert.equal(structure('', 'a', 'b'), '("text" "plain" NIL NIL NIL "7bit" 4 2 NIL NIL NIL NIL)')
   assert.equal(
@@ -151,6 +158,8 @@ test('[B8] BODY is the same without extension data, at every level', () => {
   )
   const binary = indexOf(messageOf('Content-Type: image/png; name="\u00fc)"', 'Content-MD5: "(', '', 'x'))
   assert.equal(text(binary.body), '("image" "png" ("name" {2}\r\n\u00fc)) NIL NIL "7bit" 1)')
+  const described = indexOf(messageOf('Content-Description: \u00fc"', '', 'x'))
+  assert.equal(text(described.body), '("text" "plain" NIL NIL {2}\r\n\u00fc" "7bit" 1 1)')
 })
 
 test('[B9] trap 39: parts too deep, too many, or with too much to say cost what the limits allow', () => {
