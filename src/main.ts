@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from './ground/result.ts'
+import { guardOutput } from './main/output.ts'
 import { connectRunning } from './main/running.ts'
 import type { UpOptions } from './main/up.ts'
 import { VERSION } from './main/version.ts'
@@ -24,7 +25,9 @@ const argv = process.argv.slice(2)
 const words = argv.filter((word) => word !== DEMO_SWITCH)
 const demo = words.length < argv.length
 
-process.exitCode = await runCli(words, commandLine())
+guardOutput({ serves: words[0] === 'up' })
+const code = await runCli(words, commandLine())
+process.exitCode ??= code // Where the answer could not be written, that counts.
 
 function commandLine(): CliIo {
   return {
@@ -44,6 +47,7 @@ function commandLine(): CliIo {
       connect: connectRunning,
       // Loaded when asked for: a server carries nothing of the other commands, and they nothing of it.
       openOffline: async (folder, configFile) => (await import('./main/offline.ts')).openOffline(folder, configFile),
+      obstacle: async (folder) => (await import('./main/folder-access.ts')).obstacle(folder),
       folderOf: async (place) => {
         const start = (await import('./main/settings.ts')).startOf(place)
         return start.ok ? ok(start.value.folder) : start
@@ -59,12 +63,7 @@ function commandLine(): CliIo {
 
 function withDemo(options: UpOptions): UpOptions {
   if (!demo) return options
-  const base = options.portBase ?? portBaseOf(process.env['POSTHORN_PORT_BASE']) ?? DEMO_PORT_BASE
-  return { hostname: 'mail.posthorn.test', ...options, demo, portBase: base }
-}
-
-function portBaseOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : undefined
+  return { hostname: 'mail.posthorn.test', ...options, demo, portBase: options.portBase ?? DEMO_PORT_BASE }
 }
 
 function terminal() {

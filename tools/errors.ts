@@ -39,7 +39,10 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     heading: 'Starting',
-    files: [...['certificate', 'server', 'settings', 'up'].map((name) => `src/main/${name}.ts`), 'src/store/database/lock.ts'],
+    files: [
+      ...['certificate', 'server', 'settings', 'store-file', 'up'].map((name) => `src/main/${name}.ts`),
+      'src/store/database/lock.ts',
+    ],
   },
 ]
 

@@ -2,6 +2,7 @@
 
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { z } from 'zod'
+import { isHostName } from '../ground/host-name.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 import { ImapSettings } from '../journey/access/imap/settings.ts'
 import { Pop3Settings } from '../journey/access/pop3/settings.ts'
@@ -21,7 +22,7 @@ export { Endpoint, type ListenerRole, WELL_KNOWN_PORTS } from './server.ts'
 export const Settings = z.strictObject({
   hostname: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, 'a host name such as mail.example.com')
+    .refine(isHostName, 'a host name such as mail.example.com')
     .optional()
     .describe(
       'The name this server goes by: in greetings, Received fields and Message-IDs. It should have an address in DNS that leads back to it. Absent: the name of the machine.',

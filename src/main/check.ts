@@ -12,8 +12,8 @@ import type { CheckResult } from '../surface/cli/cli.ts'
 import { checkCertificate } from './check-certificate.ts'
 import { userExists } from './privileges.ts'
 import { connectRunning } from './running.ts'
-import { STORE_FILE } from './server.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
+import { STORE_FILE, storeTrouble } from './store-file.ts'
 
 export async function check(options: StartOptions): Promise<readonly CheckResult[]> {
   const start = startOf(options)
@@ -69,8 +69,9 @@ function portAdvice(type: string): string {
 function store({ folder }: Start): CheckResult {
   const file = join(folder, STORE_FILE)
   if (!existsSync(file)) return { name: 'store', state: 'ok', message: `${folder} is made at the first start` }
-  const db = new DatabaseSync(file, { readOnly: true })
+  let db: DatabaseSync | undefined
   try {
+    db = new DatabaseSync(file, { readOnly: true })
     const found = (db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }).quick_check
     if (found === 'ok') return { name: 'store', state: 'ok', message: `${file} is sound` }
     return {
@@ -80,14 +81,9 @@ function store({ folder }: Start): CheckResult {
       next: 'Stop the server and restore the last backup.',
     }
   } catch (cause) {
-    return {
-      name: 'store',
-      state: 'failed',
-      message: `${file} cannot be read: ${(cause as Error).message}`,
-      next: 'Check the owner and the permissions of the data folder.',
-    }
+    return { name: 'store', state: 'failed', ...storeTrouble(file, cause) }
   } finally {
-    db.close()
+    db?.close()
   }
 }
 

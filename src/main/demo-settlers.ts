@@ -6,7 +6,7 @@ import type { Procedure } from '../store/database/procedure.ts'
 import { addDomainProcedure, addOrganisationProcedure } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { newPassword, openAccountProcedure } from '../surface/operations/operations.ts'
-import type { DemoParts, DemoPerson } from './demo.ts'
+import type { DemoParts, Settler } from './demo.ts'
 
 /** Reserved by RFC 2606: mail for it can never go anywhere else. */
 const DEMO_DOMAIN = 'posthorn.test'
@@ -16,9 +16,9 @@ const PEOPLE = [
   { localPart: 'bob', name: 'Bob' },
 ]
 
-export async function settle(parts: DemoParts): Promise<readonly DemoPerson[]> {
+export async function settle(parts: DemoParts): Promise<readonly Settler[]> {
   const org = await addDomain(parts)
-  const people: DemoPerson[] = []
+  const people: Settler[] = []
   for (const person of PEOPLE) people.push(await addPerson(parts, org, person))
   return people
 }
@@ -34,8 +34,9 @@ async function addPerson(
   parts: DemoParts,
   org: number,
   person: { readonly localPart: string; readonly name: string },
-): Promise<DemoPerson> {
+): Promise<Settler> {
   const password = newPassword(parts.random)
+  const secret = await parts.passwords.hash(password)
   const at = parts.clock.now()
   const id = parts.ids.next()
   const added = await done(parts.store, openAccountProcedure, {
@@ -45,13 +46,13 @@ async function addPerson(
       localPart: person.localPart,
       domain: DEMO_DOMAIN,
       name: person.name,
-      secret: await parts.passwords.hash(password),
+      secret,
       at,
     },
     mailboxes: { org, personId: id, ids: STANDARD_MAILBOXES.map(() => parts.ids.next()), now: at },
   })
   assert(added.ok, 'a new domain takes its first people')
-  return { address: `${person.localPart}@${DEMO_DOMAIN}`, password }
+  return { address: `${person.localPart}@${DEMO_DOMAIN}`, password, secret }
 }
 
 async function done<Args, R>(store: Store, procedure: Procedure<Args, R>, args: Args): Promise<R> {

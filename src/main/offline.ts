@@ -1,6 +1,5 @@
 // The store without a server, for commands: its lock is taken, so that a server cannot start meanwhile.
 
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { idSource } from '../ground/ids.ts'
 import { err, ok, type Result } from '../ground/result.ts'
@@ -13,21 +12,27 @@ import { lockDataFolder } from '../store/database/lock.ts'
 import { openInProcess } from '../store/database/sqlite/in-process.ts'
 import type { Offline, OfflineError } from '../surface/cli/cli.ts'
 import { createOperations } from '../surface/operations/operations.ts'
+import { mayWrite, obstacle, ownerOf } from './folder-access.ts'
 import { localSession } from './local-session.ts'
 import { PROCEDURES } from './schema.ts'
-import { prepareStore, STORE_FILE } from './server.ts'
+import { prepareStore } from './server.ts'
 import { startOf } from './settings.ts'
+import { STORE_FILE } from './store-file.ts'
 import { VERSION } from './version.ts'
 
 export async function openOffline(dataDir: string, configFile?: string): Promise<Result<Offline, OfflineError>> {
   const folder = resolve(dataDir)
-  if (!existsSync(join(folder, STORE_FILE))) return err({ type: 'missing', detail: folder })
+  const fault = obstacle(folder)
+  if (fault) return err(fault)
   const lock = lockDataFolder(folder, process.pid)
-  if (!lock.ok) return err({ type: lock.error.type === 'held' ? 'locked' : 'failed', detail: lock.error.detail })
+  if (!lock.ok) {
+    if (lock.error.type === 'held') return err({ type: 'locked', detail: lock.error.detail })
+    return err(mayWrite(folder) ? { type: 'failed', detail: lock.error.detail } : { type: 'forbidden', detail: ownerOf(folder) })
+  }
   const prepared = await prepareStore(folder)
   if (!prepared.ok) {
     lock.value.release()
-    return err({ type: 'failed', detail: prepared.error.message })
+    return err({ type: 'failed', detail: prepared.error.message, next: prepared.error.next })
   }
   const start = startOf({ dataDir, dataDirNamed: true, ...(configFile === undefined ? {} : { configFile }) })
   if (!start.ok) {

@@ -14,18 +14,19 @@ import { lockDataFolder } from '../store/database/lock.ts'
 import { migrate } from '../store/database/migrate.ts'
 import { openWriter } from '../store/database/sqlite/connection.ts'
 import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
-import { type Api, createApi } from '../surface/api/api.ts'
+import { type Api, createApi, type ErrorCode } from '../surface/api/api.ts'
 import { certificate, NAME_FILES } from './certificate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { type Reloaded, reloader } from './reload.ts'
 import type { Start } from './settings.ts'
+import { STORE_FILE, storeTrouble } from './store-file.ts'
 import { Supervisor } from './supervisor.ts'
 import { VERSION } from './version.ts'
 
-export const STORE_FILE = 'posthorn.db'
-
 /** Problem in words, and what to do about it. */
 export interface StartProblem {
+  /** For programs; `internal` when absent. */
+  readonly code?: ErrorCode
   readonly message: string
   readonly next: string
 }
@@ -94,13 +95,18 @@ export async function startServer(start: Start, hooks: ServerHooks): Promise<Res
 }
 
 export async function prepareStore(folder: string): Promise<Result<void, StartProblem>> {
-  const db = openWriter({ path: join(folder, STORE_FILE) })
+  const file = join(folder, STORE_FILE)
   try {
-    const migrated = await migrate(sqliteMigrator(db), MIGRATIONS, () => nodeClock.now())
-    if (migrated.ok) return ok()
-    return err({ message: `The store in ${folder} cannot be used: ${migrated.error.detail}`, next: 'Nothing was changed.' })
-  } finally {
-    db.close()
+    const db = openWriter({ path: file })
+    try {
+      const migrated = await migrate(sqliteMigrator(db), MIGRATIONS, () => nodeClock.now())
+      if (migrated.ok) return ok()
+      return err({ message: `The store in ${folder} cannot be used: ${migrated.error.detail}`, next: 'Nothing was changed.' })
+    } finally {
+      db.close()
+    }
+  } catch (cause) {
+    return err(storeTrouble(file, cause))
   }
 }
 
@@ -131,11 +137,13 @@ function portProblem({ role, host, port }: Endpoint, detail: string, type: strin
   const message = `The port for ${role} (${host}:${port}) cannot be opened: ${detail}.`
   if (type === 'in-use')
     return {
+      code: 'still-in-use',
       message,
-      next: 'Another program has it. Stop that one, or choose other ports with --port-base N (0 takes free ones).',
+      next: 'Another program has it. Stop that one, or choose other ports with --port-base N (0 takes free ones); where that is a Posthorn too, also another data folder with --data DIR.',
     }
   if (type === 'forbidden')
     return {
+      code: 'not-allowed-here',
       message,
       next: 'Ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose high ports with --port-base N.',
     }
@@ -147,7 +155,7 @@ function lockProblem(type: 'held' | 'failed', detail: string): StartProblem {
     type === 'held'
       ? 'Another server on other data: --data DIR and another --port-base.'
       : 'Choose a folder this user may write: --data DIR.'
-  return { message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, next }
+  return { code: type === 'held' ? 'still-in-use' : 'internal', message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, next }
 }
 
 interface OpenDoors {

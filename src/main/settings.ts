@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { hostname as machineName } from 'node:os'
 import { resolve } from 'node:path'
 import { type Endpoint, readSettings, type Settings, standardSettings, WELL_KNOWN_PORTS } from '../config/config.ts'
+import { isHostName } from '../ground/host-name.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 
 export interface StartOptions {
@@ -51,7 +52,7 @@ function fromFile(file: string): Result<Settings, readonly string[]> {
 
 function nameOfMachine(): string {
   const name = machineName().toLowerCase()
-  return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name) ? name : 'localhost'
+  return isHostName(name) ? name : 'localhost'
 }
 
 function standardEndpoints({ listen }: Settings): readonly Endpoint[] {

@@ -9,6 +9,8 @@ export interface SummaryFacts {
   readonly domain: string | undefined
   readonly people: readonly DemoPerson[]
   readonly folder: string
+  /** What a command needs to find the folder: ` --data DIR`, or nothing. */
+  readonly placeWords: string
   readonly readyMs: number
   readonly version: string
 }
@@ -45,18 +47,21 @@ export function summary(facts: SummaryFacts, look: Look): string {
   return `${lines.join('\n')}\n`
 }
 
-function peopleLines({ people, domain }: SummaryFacts, paint: Painter): string[] {
+function peopleLines({ people, domain, placeWords }: SummaryFacts, paint: Painter): string[] {
   if (people.length === 0)
-    return domain === undefined ? [`  ${paint.faint('No domain yet: posthorn domain add example.com')}`, ''] : []
+    return domain === undefined ? [`  ${paint.faint(`No domain yet: posthorn domain add example.com${placeWords}`)}`, ''] : []
   const width = Math.max(...people.map((person) => person.address.length))
   return [
-    ...people.map(({ address, password }) => `  ${paint.strong(address.padEnd(width))}  password ${paint.strong(password)}`),
+    ...people.map(
+      ({ address, password }) =>
+        `  ${paint.strong(address.padEnd(width))}  password ${password === undefined ? paint.faint('changed since the first start') : paint.strong(password)}`,
+    ),
     '',
   ]
 }
 
 function tryLines({ endpoints, people }: SummaryFacts, paint: Painter): string[] {
-  const [sender, reader] = people
+  const [sender, reader] = people.filter(({ password }) => password !== undefined)
   const submission = endpoints.find((endpoint) => endpoint.role === 'submission')
   const pop3 = endpoints.find((endpoint) => endpoint.role === 'pop3')
   if (!sender || !reader || !submission || !pop3) return []
@@ -89,5 +94,6 @@ function painter({ colour }: Look): Painter {
 /** The one line for scripts. */
 export function readyLine(facts: SummaryFacts, tlsOf: (role: Endpoint['role']) => string): string {
   const listeners = facts.endpoints.map(({ role, host, port }) => ({ role, host, port, tls: tlsOf(role) }))
-  return `${JSON.stringify({ ready: true, web: facts.web, domain: facts.domain ?? null, listeners, people: facts.people })}\n`
+  const people = facts.people.map(({ address, password }) => ({ address, password: password ?? null }))
+  return `${JSON.stringify({ ready: true, web: facts.web, domain: facts.domain ?? null, listeners, people })}\n`
 }

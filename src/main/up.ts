@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { idSource } from '../ground/ids.ts'
+import { ok, type Result } from '../ground/result.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { writeCompiledCode } from '../platform/node/compiled.ts'
 import { nodeLog } from '../platform/node/log.ts'
@@ -13,7 +14,7 @@ import type { Store } from '../store/store.ts'
 import { type DemoPerson, demoPeople } from './demo.ts'
 import { TLS_OF } from './endpoints.ts'
 import { dropPrivileges } from './privileges.ts'
-import { type Server, startServer } from './server.ts'
+import { type Server, type StartProblem, startServer } from './server.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
 import { readyLine, summary } from './summary.ts'
 import { VERSION } from './version.ts'
@@ -21,6 +22,8 @@ import { VERSION } from './version.ts'
 export interface UpOptions extends StartOptions {
   /** Makes a domain and two people at the first start, and shows how to try them. */
   readonly demo?: boolean
+  /** Options that name the place, for hints. */
+  readonly words?: string
   /** One line for programs instead of the summary. */
   readonly json?: boolean
 }
@@ -36,6 +39,9 @@ const EXIT_FAILED = 1
 /** Second Ctrl-C: the person does not want to wait. */
 const EXIT_FORCED = 130
 
+const DEMO_ADVICE =
+  'Remove the file, then start again: nothing else is lost. New passwords: posthorn user passwd ADDRESS --generate.'
+
 /** One Ctrl-C may come twice: from the terminal to every process, and again from whoever started us. */
 const SAME_SIGNAL_MS = 500
 
@@ -43,7 +49,15 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   const began = nodeClock.monotonic()
   const start = startOf(options)
   if (!start.ok)
-    return complain(terminal, start.error.join('\n  '), 'Mend the settings, then start again. docs/settings.md lists them all.')
+    return complain(
+      {
+        code: 'invalid-request',
+        message: start.error.join('\n  '),
+        next: 'Mend the settings, then start again. docs/settings.md lists them all.',
+      },
+      options,
+      terminal,
+    )
   const stop = stopSignal(terminal)
   const log = nodeLog(start.value.settings.log)
   const reload = reloadSignal()
@@ -51,17 +65,25 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   const server = await Promise.race([starting, stop.died])
   // A thread that dies so early leaves the others waiting for it.
   if (server === 'died') process.exit(EXIT_FAILED)
-  if (!server.ok) return complain(terminal, server.error.message, server.error.next)
+  if (!server.ok) return complain(server.error, options, terminal)
   reload.to(() => void server.value.reload())
   const { store } = server.value.supervisor
-  const people = options.demo === true ? await firstPeople(start.value.folder, store) : []
+  const people = options.demo === true ? await firstPeople(start.value.folder, store) : ok([])
+  if (!people.ok) {
+    await server.value.stop()
+    return complain({ message: `The passwords of the try-out are lost: ${people.error}.`, next: DEMO_ADVICE }, options, terminal)
+  }
   const dropped = dropPrivileges(start.value.settings.process, start.value.folder)
   if (!dropped.ok) {
     await server.value.stop()
-    return complain(terminal, `Root cannot be left: ${dropped.error}.`, 'Mend process.user and process.group, then start again.')
+    return complain(
+      { message: `Root cannot be left: ${dropped.error}.`, next: 'Mend process.user and process.group, then start again.' },
+      options,
+      terminal,
+    )
   }
   server.value.supervisor.work()
-  await announce(start.value, server.value, people, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)
+  await announce(start.value, server.value, people.value, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)
   writeCompiledCode()
   tidyWhenQuiet()
   const why = await stop.asked
@@ -71,7 +93,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   return why === 'died' ? EXIT_FAILED : EXIT_OK
 }
 
-function firstPeople(folder: string, store: Store): Promise<readonly DemoPerson[]> {
+function firstPeople(folder: string, store: Store): Promise<Result<readonly DemoPerson[], string>> {
   const random = nodeRandom()
   return demoPeople(folder, { store, random, clock: nodeClock, ids: idSource(nodeClock, random), passwords: nodePasswords })
 }
@@ -91,6 +113,7 @@ async function announce(
     web: http ? `http://${http.host}:${http.port}/` : '',
     domain: await firstDomain(supervisor.store),
     folder: start.folder,
+    placeWords: how.words ?? '',
     readyMs: how.readyMs,
     version: VERSION,
   }
@@ -110,8 +133,10 @@ function tellSystemd(): void {
   spawn('systemd-notify', ['--ready', `--pid=${process.pid}`], { stdio: 'ignore' }).on('error', () => {})
 }
 
-function complain(terminal: Terminal, message: string, next: string): number {
-  terminal.note(`✗ ${message}\n  ${next}\n`)
+/** To a program on standard output, like every answer; to a person on standard error. */
+function complain({ code = 'internal', message, next }: StartProblem, { json }: UpOptions, terminal: Terminal): number {
+  if (json === true) terminal.out(`${JSON.stringify({ error: { code, message: message.replaceAll('\n  ', '; '), next } })}\n`)
+  else terminal.note(`✗ ${message}\n  ${next}\n`)
   return EXIT_FAILED
 }
 

@@ -64,7 +64,9 @@ export async function startProgram(args: StartArguments = {}): Promise<Program> 
     exited.then((code) => new Error(`the program ended with ${code} before it was ready:\n${errors}`)),
   ])
   if (line instanceof Error) throw line
-  const ready = JSON.parse(line) as Ready
+  const said = JSON.parse(line) as Ready | { readonly error: { readonly message: string } }
+  if ('error' in said) throw new Error(`the program did not start: ${said.error.message}\n${errors}`)
+  const ready = said
   return {
     ready,
     folder,

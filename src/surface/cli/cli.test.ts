@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { test } from 'node:test'
 import { err, ok } from '../../ground/result.ts'
 import { failure } from '../api/api.ts'
 import { fakeOperations, NOW, testWorld, type World } from '../api/testing.ts'
-import { type CliIo, type FileFault, RUN, runCli } from './cli.ts'
+import { type CliIo, type FileFault, type OfflineError, RUN, runCli } from './cli.ts'
 import { COMMANDS } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { manual } from './manual.ts'
@@ -27,10 +28,17 @@ const FILE_FAULTS: Record<string, FileFault> & { readonly none: FileFault } = {
   none: { type: 'unreadable', detail: 'no such file' },
 }
 
+const OFFLINE_FAULTS: Readonly<Record<'stuck' | 'missing' | 'forbidden' | 'broken', OfflineError>> = {
+  stuck: { type: 'locked', detail: 'Process 12 holds it.' },
+  missing: { type: 'missing', detail: '/data' },
+  forbidden: { type: 'forbidden', detail: 'root' },
+  broken: { type: 'failed', detail: '/data/posthorn.db is no store.', next: 'Restore a backup.' },
+}
+
 interface Circumstances {
   readonly input?: string
   readonly terminal?: { readonly columns: number; readonly answers?: readonly string[] }
-  readonly server?: 'runs' | 'stopped' | 'stuck' | 'missing'
+  readonly server?: 'runs' | 'stopped' | 'stuck' | 'missing' | 'forbidden' | 'broken'
   readonly world?: World
   readonly env?: Record<string, string>
 }
@@ -65,14 +73,13 @@ async function run(
       defaultDataDir: '/data',
       folderOf: async ({ configFile }) =>
         configFile === 'good.toml' ? ok('/srv/mail') : err([`${configFile}: line 1: no such setting`, 'line 2: no such setting']),
+      obstacle: async () => (server === 'missing' || server === 'forbidden' ? OFFLINE_FAULTS[server] : undefined),
       connect: async (folder) => {
         asked.push(folder)
         return server === 'runs' ? operations : undefined
       },
       openOffline: async () =>
-        server === 'stopped'
-          ? ok({ operations, close: async () => {} })
-          : err({ type: server === 'missing' ? ('missing' as const) : ('locked' as const), detail: 'Process 12 holds it.' }),
+        server === 'stopped' || server === 'runs' ? ok({ operations, close: async () => {} }) : err(OFFLINE_FAULTS[server]),
       up: async () => 0,
       check: async () => [
         { name: 'settings', state: 'ok', message: 'understood' },
@@ -266,12 +273,58 @@ test('the settings file says where the data is, unless the person does', async (
   assert.deepEqual(await from('queue list'), ['/data'])
   assert.deepEqual(await from('queue list --config good.toml'), ['/srv/mail'])
   assert.deepEqual(await from('reload', { POSTHORN_CONFIG: 'good.toml' }), ['/srv/mail'])
-  assert.deepEqual(await from('queue list --config good.toml --data here'), ['here'])
-  assert.deepEqual(await from('queue list', { POSTHORN_CONFIG: 'good.toml', POSTHORN_DATA: 'there' }), ['there'])
+  assert.deepEqual(await from('queue list --config good.toml --data here'), [resolve('here')])
+  assert.deepEqual(await from('queue list', { POSTHORN_CONFIG: 'good.toml', POSTHORN_DATA: 'there' }), [resolve('there')])
   const broken = await run('queue list --config bad.toml')
   assert.equal(broken.code, EXIT.usage)
   assert.match(broken.note, /bad\.toml: line 1: no such setting; line 2[\s\S]*--data/)
   assert.deepEqual(broken.asked, [])
+})
+
+test('where the data cannot be worked with, it is said why', async () => {
+  for (const words of ['queue list', 'status']) {
+    const forbidden = await run(words, { server: 'forbidden' })
+    assert.match(forbidden.note, /\/data: it belongs to root\.\n.*sudo -u root/)
+    assert.notEqual(forbidden.code, 0)
+  }
+  const broken = await run('queue list', { server: 'broken' })
+  assert.match(broken.note, /^✗ \/data\/posthorn\.db is no store\.\n {2}Restore a backup\.\n$/)
+})
+
+test('hints name the data folder, where the person did', async () => {
+  const sent = await run('send --from a@example.com --to b@example.org --data /srv/mail', { input: 'x' })
+  assert.match(sent.out, /Follow it: posthorn trace \w+ --data \/srv\/mail\n$/)
+  const plain = await run('send --from a@example.com --to b@example.org', { input: 'x' })
+  assert.match(plain.out, /Follow it: posthorn trace \w+\n$/)
+  const none = await run(['status', '--data', 'a place'], { server: 'stopped' })
+  assert.match(none.note, /No server runs on \/.*a place\./)
+  assert.match(none.note, /"posthorn up --data 'a place'" starts one/)
+})
+
+test('help as data', async () => {
+  const names = async (words: string) =>
+    JSON.parse((await run(words)).out).commands.map((command: { name: string }) => command.name)
+  assert.equal((await names('help --json')).length, COMMANDS.length)
+  assert.deepEqual(await names('help queue list --json'), ['queue list'])
+  assert.deepEqual(await names('queue list --help --json'), ['queue list'])
+})
+
+test('a terminal that says it has no columns has as many as one that says nothing', async () => {
+  const width = async (columns: number) => (await run('queue list', { terminal: { columns }, env: { NO_COLOR: '1' } })).out
+  assert.equal(await width(0), await width(80))
+})
+
+test('what up and check are told is looked at first, also where the environment says it', async () => {
+  for (const [words, env, message] of [
+    ['up --hostname bad_name', {}, /--hostname is a host name.*bad_name/],
+    ['check --hostname -x', {}, /--hostname/],
+    ['up --port-base 60000', {}, /--port-base is a whole number from 0 to 57455/],
+    ['up', { POSTHORN_PORT_BASE: 'abc' }, /POSTHORN_PORT_BASE is a whole number.*"abc"/],
+  ] as const) {
+    const ran = await run(words, { env })
+    assert.equal(ran.code, EXIT.usage, words)
+    assert.match(ran.note, message)
+  }
 })
 
 test('completion names every command and option', async () => {

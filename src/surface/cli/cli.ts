@@ -1,5 +1,6 @@
 // The door of the command line: words in, an exit code out.
 
+import { COMMANDS, COMMON_OPTIONS } from './commands.ts'
 import { completion, SHELLS, type Shell } from './completion.ts'
 import { EXIT } from './exit.ts'
 import { help } from './help.ts'
@@ -72,8 +73,10 @@ function helpCommand(session: Session): number {
 function explain(session: Session, name: string | undefined): number {
   const text = help(session.look, name)
   if (text !== undefined) {
-    session.io.out(text)
-    return EXIT.ok
+    const commands = COMMANDS.filter(
+      (command) => name === undefined || command.name === name || command.name.startsWith(`${name} `),
+    )
+    return session.answer({ commands, commonOptions: COMMON_OPTIONS }, () => text)
   }
   return session.usage(
     `There is no command "${name}".${suggestion(

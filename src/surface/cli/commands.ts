@@ -26,7 +26,11 @@ export interface CommandSpec {
 }
 
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'data', value: 'DIR', summary: 'The data folder (or the variable POSTHORN_DATA)' },
+  {
+    name: 'data',
+    value: 'DIR',
+    summary: 'The data folder (or the variable POSTHORN_DATA); the default is ./data, in the current directory',
+  },
   { name: 'config', value: 'FILE', summary: 'The settings file (or the variable POSTHORN_CONFIG)' },
   { name: 'json', summary: 'Answer in JSON, for programs' },
   { name: 'help', short: 'h', summary: 'Explain the command' },
@@ -46,7 +50,11 @@ const PAGES: readonly OptionSpec[] = [
 ]
 
 const SERVER_OPTIONS: readonly OptionSpec[] = [
-  { name: 'port-base', value: 'N', summary: 'Listen on loopback at N+25, N+587 and so on; 0 takes free ports' },
+  {
+    name: 'port-base',
+    value: 'N',
+    summary: 'Listen on loopback at N+25, N+587 and so on; 0 takes free ports (or the variable POSTHORN_PORT_BASE)',
+  },
   { name: 'hostname', value: 'NAME', summary: 'The name this server goes by' },
 ]
 
@@ -59,7 +67,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: [],
     options: SERVER_OPTIONS,
     detail: 'Runs until it is told to stop (Ctrl-C, SIGTERM or "posthorn stop"). Makes the data folder at the first start.',
-    examples: [['posthorn up', 'start with the data folder of this place']],
+    examples: [['posthorn up', 'start with the data of ./data, which is made if it is not there']],
   },
   { name: 'stop', summary: 'Stop the server that runs', arguments: [], options: [], examples: [] },
   {

@@ -41,8 +41,14 @@ function overview(look: Look, commands: readonly CommandSpec[], title: string): 
       commands.map((command) => command.summary),
     ),
     '',
+    ...paragraph(look, '', '"posthorn help COMMAND" explains one. Common options: --data DIR, --config FILE, --json, --help.'),
+    ...paragraph(
+      look,
+      '',
+      'The data is in ./data of the current directory, unless --data, POSTHORN_DATA or the settings file says otherwise.',
+    ),
   ]
-  return `${[...lines, '"posthorn help COMMAND" explains one. Common options: --data DIR, --json, --help.'].join('\n')}\n`
+  return `${lines.join('\n')}\n`
 }
 
 function one(look: Look, command: CommandSpec): string {

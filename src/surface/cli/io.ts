@@ -35,6 +35,8 @@ export interface Program {
   connect(folder: string): Promise<Operations | undefined>
   /** The store itself, when no server runs: takes its lock. */
   openOffline(folder: string, configFile?: string): Promise<Result<Offline, OfflineError>>
+  /** What keeps this user from working with the folder, whether a server runs or not. */
+  obstacle(folder: string): Promise<OfflineError | undefined>
   /** Runs the server until it stops; answers its exit code. */
   up(options: UpOptions): Promise<number>
   check(options: UpOptions): Promise<readonly CheckResult[]>
@@ -45,10 +47,12 @@ export interface Offline {
   close(): Promise<void>
 }
 
-/** `locked`: a process holds the store. `missing`: there is no data folder yet. */
+/** `locked`: a process holds the store. `missing`: there is no data folder yet. `forbidden`: it is another user's; `detail` says whose. */
 export interface OfflineError {
-  readonly type: 'locked' | 'missing' | 'failed'
+  readonly type: 'locked' | 'missing' | 'forbidden' | 'failed'
   readonly detail: string
+  /** With `failed`: what to do, where it is known. `detail` then says everything. */
+  readonly next?: string
 }
 
 /** Where a server has its settings and its data. */
@@ -57,6 +61,8 @@ export interface Place {
   /** The person named it; it then comes before the settings file's. */
   readonly dataDirNamed: boolean
   readonly configFile?: string
+  /** The options that name it, as they were typed: hints repeat them. Empty where every command finds the same place without. */
+  readonly words: string
 }
 
 export interface UpOptions extends Place {

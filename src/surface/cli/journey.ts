@@ -7,7 +7,15 @@ import { ENTRY_TONES, replyCode, STATE_TONES, senderWords } from './words.ts'
 
 const TEXT_LINES_MAX = 20 // Of one reply: hosts write essays.
 
-export function journeyText(look: Look, journey: Journey, now: number): string {
+/** What a drawing needs beside the journey. */
+export interface Circumstances {
+  readonly now: number
+  /** A command to type, complete. */
+  command(words: string): string
+}
+
+export function journeyText(look: Look, journey: Journey, around: Circumstances): string {
+  const { now } = around
   const lines = [
     paint(look, 'strong', safe(journey.subject || '(no subject)')),
     ...facts(look, [
@@ -23,7 +31,7 @@ export function journeyText(look: Look, journey: Journey, now: number): string {
     '',
     ...journey.recipients.flatMap((recipient) => recipientLines(look, recipient, now)),
     '',
-    ...timeline(look, journey, now),
+    ...timeline(look, journey, around),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -50,22 +58,28 @@ function recipientLines(look: Look, recipient: JourneyRecipient, now: number): r
 
 const TIME_COLUMN = '          ' // `hh:mm:ss  `
 
-function timeline(look: Look, journey: Journey, now: number): readonly string[] {
+function timeline(look: Look, journey: Journey, around: Circumstances): readonly string[] {
   const lines: string[] = []
   let lastDate = ''
   for (const entry of journey.timeline) {
     const date = dateOf(entry.at)
     if (date !== lastDate) lines.push(`${TIME_COLUMN}${paint(look, 'quiet', `│ ${date}`)}`)
     lastDate = date
-    lines.push(...entryLines(look, entry, journey.recipients.length > 1))
+    lines.push(...entryLines(look, entry, { several: journey.recipients.length > 1, ...around }))
   }
   const next = journey.recipients.flatMap((recipient) => recipient.nextAttemptAt ?? []).sort((a, b) => a - b)[0]
   if (next !== undefined)
-    lines.push(`${paint(look, 'quiet', timeOfDay(next))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(next, now)}`)
+    lines.push(
+      `${paint(look, 'quiet', timeOfDay(next))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(next, around.now)}`,
+    )
   return lines
 }
 
-function entryLines(look: Look, entry: TimelineEntry, several: boolean): readonly string[] {
+function entryLines(
+  look: Look,
+  entry: TimelineEntry,
+  { several, command }: Circumstances & { readonly several: boolean },
+): readonly string[] {
   const rail = `${TIME_COLUMN}${paint(look, 'quiet', '│')} `
   const narrow = { ...look, columns: look.columns - TIME_COLUMN.length - 2 }
   const body: string[] = []
@@ -81,7 +95,7 @@ function entryLines(look: Look, entry: TimelineEntry, several: boolean): readonl
     if (entry.reply.meaning) say(entry.reply.meaning)
     if (entry.reply.advice) say(`→ ${entry.reply.advice}`)
   }
-  if (entry.relatedId !== undefined) say(`posthorn trace ${entry.relatedId}`)
+  if (entry.relatedId !== undefined) say(command(`trace ${entry.relatedId}`))
   const head = `${paint(look, 'quiet', timeOfDay(entry.at))}  ${paint(look, ENTRY_TONES[entry.tone], '●')} ${paint(look, 'strong', safe(entry.title))}`
   return [head, ...body.map((line) => rail + line)]
 }

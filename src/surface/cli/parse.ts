@@ -30,7 +30,10 @@ function rewriteShortcuts(argv: readonly string[]): readonly string[] {
   if (first === undefined || first === '--help' || first === '-h') return ['help', ...argv.slice(1)]
   if (first === '--version' || first === '-v') return ['version', ...argv.slice(1)]
   if ((argv[1] === '--help' || argv[1] === '-h') && isGroup(first)) return ['help', first]
-  return first === 'help' && argv.length > 2 ? ['help', argv.slice(1).join(' ')] : argv
+  if (first !== 'help') return argv
+  const options = argv.slice(1).filter((word) => word.startsWith('-'))
+  const words = argv.slice(1).filter((word) => !word.startsWith('-'))
+  return words.length > 1 ? ['help', words.join(' '), ...options] : argv
 }
 
 export function isGroup(word: string): boolean {

@@ -13,7 +13,8 @@ export function domainAdd(session: Session): Promise<ExitCode> {
   return session.ask(async (operations) =>
     session.conclude(
       await operations.addDomain(name),
-      (domain) => `✓ This server now takes mail for ${safe(domain.name)}. Next: posthorn user add NAME@${safe(domain.name)}\n`,
+      (domain) =>
+        `✓ This server now takes mail for ${safe(domain.name)}. Next: ${session.command(`user add NAME@${safe(domain.name)}`)}\n`,
     ),
   )
 }
@@ -21,7 +22,7 @@ export function domainAdd(session: Session): Promise<ExitCode> {
 export function domainList(session: Session): Promise<ExitCode> {
   return session.ask(async (operations) =>
     session.conclude(await operations.listDomains(), ({ rows }) => {
-      if (rows.length === 0) return 'No domains yet. "posthorn domain add DOMAIN" adds the first.\n'
+      if (rows.length === 0) return `No domains yet. "${session.command('domain add DOMAIN')}" adds the first.\n`
       return table<Domain>(
         session.look,
         [
@@ -57,7 +58,7 @@ export async function userAdd(session: Session): Promise<ExitCode> {
 export function userList(session: Session): Promise<ExitCode> {
   return session.ask(async (operations) =>
     session.conclude(await operations.listUsers(session.option('domain')), ({ rows }) => {
-      if (rows.length === 0) return 'No users yet. "posthorn user add ADDRESS" adds the first.\n'
+      if (rows.length === 0) return `No users yet. "${session.command('user add ADDRESS')}" adds the first.\n`
       return table<User>(
         session.look,
         [

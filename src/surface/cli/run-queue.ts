@@ -45,7 +45,7 @@ function queueTable(session: Session, rows: readonly QueueRow[]): string {
 }
 
 function nextPage(session: Session, next: string | undefined): string {
-  return next === undefined ? '' : `\nMore: posthorn ${session.parsed.command.name} --before ${next}\n`
+  return next === undefined ? '' : `\nMore: ${session.command(`${session.parsed.command.name} --before ${next}`)}\n`
 }
 
 export function queueShow(session: Session): Promise<ExitCode> {
@@ -69,7 +69,7 @@ export async function queueChange(session: Session, action: QueueAction): Promis
   if (id === undefined && !filtered && !session.has('all')) {
     return session.usage(
       'Which messages?',
-      `Name one (posthorn queue ${action} ID), give a filter such as --destination DOMAIN, or --all.`,
+      `Name one (${session.command(`queue ${action} ID`)}), give a filter such as --destination DOMAIN, or --all.`,
     )
   }
   if (action === 'drop' && !(await session.sure('Forget without telling the senders?'))) {
@@ -105,13 +105,14 @@ export async function trace(session: Session): Promise<ExitCode> {
     return session.answer(
       found.value,
       () =>
-        `${journeysText(session.look, rows, session.io.now())}\nOne of them: posthorn trace ID\n${nextPage(session, next).trimStart()}`,
+        `${journeysText(session.look, rows, session.io.now())}\nOne of them: ${session.command('trace ID')}\n${nextPage(session, next).trimStart()}`,
     )
   })
 }
 
 function nothing(session: Session, what: string | undefined): ExitCode {
-  if (what === undefined) return session.answer({ rows: [] }, () => 'No messages yet. "posthorn send" sends the first.\n')
+  if (what === undefined)
+    return session.answer({ rows: [] }, () => `No messages yet. "${session.command('send')}" sends the first.\n`)
   session.fail({
     code: 'not-found',
     message: `No message has "${what}" as sender, recipient, Message-ID or id.`,
@@ -121,7 +122,7 @@ function nothing(session: Session, what: string | undefined): ExitCode {
 }
 
 function showJourney(session: Session): (journey: Journey) => string {
-  return (journey) => journeyText(session.look, journey, session.io.now())
+  return (journey) => journeyText(session.look, journey, { now: session.io.now(), command: (words) => session.command(words) })
 }
 
 function filterOf(session: Session): Result<QueueFilter, ExitCode> {

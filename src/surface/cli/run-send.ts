@@ -23,7 +23,7 @@ export async function send(session: Session): Promise<ExitCode> {
     session.conclude(
       await operations.send({ from: from === '<>' ? '' : from, to, content }),
       (sent) =>
-        `✓ Taken as ${sent.id}, for ${sent.recipientCount === 1 ? '1 recipient' : `${sent.recipientCount} recipients`}. Follow it: posthorn trace ${sent.id}\n`,
+        `✓ Taken as ${sent.id}, for ${sent.recipientCount === 1 ? '1 recipient' : `${sent.recipientCount} recipients`}. Follow it: ${session.command(`trace ${sent.id}`)}\n`,
     ),
   )
 }

@@ -1,5 +1,6 @@
 // Commands about the server itself.
 
+import { isHostName } from '../../ground/host-name.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
 import type { Status } from '../api/api.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -73,17 +74,25 @@ function checkLines(session: Session, result: CheckResult): readonly string[] {
   return [`${paint(session.look, tone, mark)} ${first.trimStart()}`, ...rest, ...next]
 }
 
+/** The highest standard listener is the web page, 8080 above the base. */
+const PORT_BASE_MAX = 65_535 - 8080
+
 function serverOptions(session: Session): Result<UpOptions, ExitCode> {
-  const base = session.option('port-base')
-  const portBase = base === undefined ? undefined : Number(base)
-  // The highest listener is POP3 over TLS, 995 above the base.
-  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 0 && portBase <= 64540))
-    return err(session.usage('--port-base is a whole number from 0 to 64540.'))
+  const typed = session.option('port-base')
+  const base = typed ?? (session.io.env['POSTHORN_PORT_BASE'] || undefined)
+  if (base !== undefined && !(/^\d{1,5}$/.test(base) && Number(base) <= PORT_BASE_MAX))
+    return err(
+      session.usage(
+        `${typed === undefined ? 'POSTHORN_PORT_BASE' : '--port-base'} is a whole number from 0 to ${PORT_BASE_MAX}, not "${base}".`,
+      ),
+    )
   const hostname = session.option('hostname')
+  if (hostname !== undefined && !isHostName(hostname))
+    return err(session.usage(`--hostname is a host name such as mail.example.com, not "${hostname}".`))
   return ok({
     ...session.place,
     json: session.json,
-    ...(portBase === undefined ? {} : { portBase }),
+    ...(base === undefined ? {} : { portBase: Number(base) }),
     ...(hostname === undefined ? {} : { hostname }),
   })
 }

@@ -1,5 +1,6 @@
 // What every command has in hand: what was typed, the look of the terminal, and the operations it asks, from wherever they come.
 
+import { resolve } from 'node:path'
 import { err, ok, type Result } from '../../ground/result.ts'
 import type { Failure, Operations } from '../api/api.ts'
 import { EXIT, type ExitCode, exitOf } from './exit.ts'
@@ -25,7 +26,13 @@ export class Session {
       dataDir: named || this.io.program.defaultDataDir,
       dataDirNamed: Boolean(named),
       ...(configFile === undefined ? {} : { configFile }),
+      words: ['data', 'config'].map((name) => (this.has(name) ? ` --${name} ${quoted(this.option(name) ?? '')}` : '')).join(''),
     }
+  }
+
+  /** A command to type, for hints: `trace ID` → `posthorn trace ID --data DIR`. */
+  command(words: string): string {
+    return `posthorn ${words}${this.place.words}`
   }
 
   get json(): boolean {
@@ -55,7 +62,8 @@ export class Session {
     return result.ok ? this.answer(result.value, () => words(result.value)) : this.fail(result.error)
   }
 
-  fail(error: Failure): ExitCode {
+  fail({ code, message, next }: Failure): ExitCode {
+    const error = { code, message, next: commandsWith(next, this.place.words) }
     if (this.json) this.io.out(`${JSON.stringify({ error }, undefined, 2)}\n`)
     else this.io.note(errorText(this.look, error.message, error.next))
     return exitOf(error.code)
@@ -87,6 +95,8 @@ export class Session {
     if (!folder.ok) return this.fail(folder.error)
     const running = await this.io.program.connect(folder.value)
     if (running) return run(running)
+    const obstacle = await this.io.program.obstacle(folder.value)
+    if (obstacle) return this.fail({ ...offlineFailure(obstacle, folder.value), code: 'try-later' })
     return this.fail({
       code: 'try-later',
       message: `No server runs on ${folder.value}.`,
@@ -96,7 +106,7 @@ export class Session {
 
   async #folder(): Promise<Result<string, Failure>> {
     const { place } = this
-    if (place.dataDirNamed || place.configFile === undefined) return ok(place.dataDir)
+    if (place.dataDirNamed || place.configFile === undefined) return ok(resolve(place.dataDir))
     const folder = await this.io.program.folderOf(place)
     if (folder.ok) return folder
     return err({
@@ -134,11 +144,36 @@ function offlineFailure(error: OfflineError, dataDir: string): Failure {
         message: `There is no data folder ${dataDir}.`,
         next: '"posthorn up" makes it at the first start; --data DIR or --config FILE names another.',
       }
+    case 'forbidden':
+      return {
+        code: 'not-allowed-here',
+        message: `This user may not work in the data folder ${dataDir}: it belongs to ${error.detail}.`,
+        next: `Run the command as that user: sudo -u ${error.detail} posthorn …`,
+      }
     case 'failed':
+      if (error.next !== undefined) return { code: 'internal', message: error.detail, next: error.next }
       return {
         code: 'internal',
         message: `The store in ${dataDir} cannot be opened: ${error.detail}`,
         next: '"posthorn check" looks for the cause.',
       }
   }
+}
+
+/** What `PLACE` is of no matter to. */
+const EVERYWHERE = /^(?:help|version|completion)\b|--help$/
+
+/** Commands in a hint, in quotes or at its end after a colon, with what names the place added. */
+export function commandsWith(hint: string, placeWords: string): string {
+  if (placeWords === '') return hint
+  const add = (all: string, before: string, words: string, after = '') =>
+    EVERYWHERE.test(words) ? all : `${before}posthorn ${words}${placeWords}${after}`
+  return hint
+    .replace(/(")posthorn ([^"]+)(")/g, (all, before, words, after) => add(all, before, words, after))
+    .replace(/(: )posthorn ([^"]+?)(\.?)$/, (all, before, words, after) => add(all, before, words, after))
+}
+
+/** As a shell wants it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

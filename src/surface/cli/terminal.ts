@@ -16,7 +16,7 @@ export function lookOf(io: {
 }): Look {
   const noColour = (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb'
   return {
-    columns: Math.max(40, io.columns ?? COLUMNS_DEFAULT),
+    columns: Math.max(40, io.columns || COLUMNS_DEFAULT),
     colour: io.outputIsTerminal && !noColour,
     fit: io.outputIsTerminal,
   }
