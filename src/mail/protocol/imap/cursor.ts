@@ -168,7 +168,8 @@ export class Cursor {
     do {
       items.push(read())
       if (items.length > bounds.atMost) this.fail(`too many ${bounds.what}: ${bounds.atMost} at most`)
-    } while (this.take(' '))
+      // Tolerance `list-trailing-space`: lists built in a loop often end with one.
+    } while (this.take(' ') && this.peek() !== ')')
     this.expect(')')
     return items
   }

@@ -5,7 +5,9 @@ import type { ResponseWriter } from './response-writer.ts'
 
 export class FetchWriter {
   readonly #out: ResponseWriter
-  #separator = ''
+  /** Of the line so far, what the writer has not got: the items of a message are few and short, and go there together. */
+  #line = ''
+  #empty = true
 
   constructor(out: ResponseWriter) {
     this.#out = out
@@ -13,84 +15,72 @@ export class FetchWriter {
 
   /** `* n FETCH (`. */
   begin(number: number): this {
-    this.#out.ascii('* ').number(number).ascii(' FETCH ')
-    this.#separator = '('
+    this.#line = `* ${number} FETCH (`
+    this.#empty = true
     return this
   }
 
   /** `)`. */
   end(): void {
-    this.#out.ascii(this.#separator === '(' ? '()\r\n' : ')\r\n')
+    this.#out.ascii(`${this.#line})\r\n`)
+    this.#line = ''
   }
 
   uid(uid: number): this {
-    this.#label('UID ').number(uid)
-    return this
+    return this.#item(`UID ${uid}`)
   }
 
   flags(bits: number, keywords: string | readonly string[] = ''): this {
-    this.#label('FLAGS ').ascii(flagsText(bits, keywords))
-    return this
+    return this.#item(`FLAGS ${flagsText(bits, keywords)}`)
   }
 
   modseq(modseq: number): this {
-    this.#label('MODSEQ (').number(modseq).ascii(')')
-    return this
+    return this.#item(`MODSEQ (${modseq})`)
   }
 
   size(octets: number): this {
-    this.#label('RFC822.SIZE ').number(octets)
-    return this
+    return this.#item(`RFC822.SIZE ${octets}`)
   }
 
   internalDate(atMs: number, zoneMinutes: number): this {
-    this.#label('INTERNALDATE ').ascii(internalDateText(atMs, zoneMinutes))
-    return this
+    return this.#item(`INTERNALDATE ${internalDateText(atMs, zoneMinutes)}`)
   }
 
   /** Undefined: not known when it was saved (RFC 8514 §4.2). */
   saveDate(atMs: number | undefined): this {
-    this.#label('SAVEDATE ').ascii(atMs === undefined ? 'NIL' : internalDateText(atMs, 0))
-    return this
+    return this.#item(`SAVEDATE ${atMs === undefined ? 'NIL' : internalDateText(atMs, 0)}`)
   }
 
   /** ENVELOPE, BODYSTRUCTURE, BODY: octets as they are to be sent. */
   ready(label: 'ENVELOPE' | 'BODYSTRUCTURE' | 'BODY', octets: Uint8Array): this {
-    this.#label(label).ascii(' ').bytes(octets)
+    this.#item(`${label} `).#flush().bytes(octets)
     return this
   }
 
   /** EMAILID and THREADID (RFC 8474); undefined is NIL. */
   objectId(label: 'EMAILID' | 'THREADID', id: string | undefined): this {
-    this.#label(label).ascii(id === undefined ? ' NIL' : ` (${id})`)
-    return this
+    return this.#item(id === undefined ? `${label} NIL` : `${label} (${id})`)
   }
 
   /** RFC 8970; undefined is NIL: there will never be one, or it costs too much for LAZY. */
   preview(text: string | undefined): this {
-    this.#label('PREVIEW ')
-    if (text === undefined) this.#out.ascii('NIL')
-    else writeString(this.#out, text)
+    if (text === undefined) return this.nil('PREVIEW')
+    writeString(this.#item('PREVIEW ').#flush(), text)
     return this
   }
 
   /** `label` of the item, as the command has it. */
   number(label: string, value: number): this {
-    this.#label(label).ascii(' ').number(value)
-    return this
+    return this.#item(`${label} ${value}`)
   }
 
   nil(label: string): this {
-    this.#label(label).ascii(' NIL')
-    return this
+    return this.#item(`${label} NIL`)
   }
 
   /** A literal: its octets go to the writer after this, in any number of pieces. `literal8`: they may be NUL (BINARY). */
   literal(label: string, sizeBytes: number, form: 'literal' | 'literal8' = 'literal'): this {
-    this.#label(label)
-      .ascii(form === 'literal8' ? ' ~{' : ' {')
-      .number(sizeBytes)
-      .ascii('}\r\n')
+    this.#item(`${label} ${form === 'literal8' ? '~' : ''}{${sizeBytes}}\r\n`).#flush()
     return this
   }
 
@@ -101,9 +91,15 @@ export class FetchWriter {
     return this
   }
 
-  #label(label: string): ResponseWriter {
-    const out = this.#out.ascii(this.#separator)
-    this.#separator = ' '
-    return out.ascii(label)
+  #item(text: string): this {
+    this.#line += this.#empty ? text : ` ${text}`
+    this.#empty = false
+    return this
+  }
+
+  #flush(): ResponseWriter {
+    this.#out.ascii(this.#line)
+    this.#line = ''
+    return this.#out
   }
 }

@@ -1,16 +1,10 @@
 // Bounds of the IMAP core, each with its reason.
 
-/** A growing output buffer begins with this much: one screen of ordinary answers. */
-export const WRITER_BUFFER_OCTETS = 4 * 1024
+/** Text gathered before it is turned into octets. Large enough that 100,000 FETCH lines are a few dozen writes. */
+export const WRITER_TEXT_CHARACTERS = 64 * 1024
 
-/** It grows to this much; then the next one begins. Large enough that 100,000 FETCH lines are a few dozen writes. */
-export const WRITER_BUFFER_OCTETS_MAX = 128 * 1024
-
-/** Pieces up to this are copied into the buffer; a larger one costs less as a write of its own. */
+/** Pieces up to this are put together with what surrounds them; a larger one costs less as a write of its own. */
 export const WRITER_COPY_OCTETS_MAX = 4 * 1024
-
-/** Up to this many characters a loop is faster than the call into native code. */
-export const WRITER_LOOP_CHARACTERS_MAX = 48
 
 /** A command before the login, literals included: the largest is AUTHENTICATE with a token (as in SMTP, RFC 4954 §4). */
 export const COMMAND_OCTETS_BEFORE_LOGIN_MAX = 16 * 1024

@@ -1,52 +1,31 @@
-// Output as it grows: short things are copied into growing buffers, large ones pass through as they were given.
+// Output as it grows: text is gathered and turned into octets many lines at a time, large pieces pass through as they were given.
 
-import { WRITER_BUFFER_OCTETS, WRITER_BUFFER_OCTETS_MAX, WRITER_COPY_OCTETS_MAX, WRITER_LOOP_CHARACTERS_MAX } from './limits.ts'
-
-const ZERO = 48
-const EMPTY = Buffer.alloc(0)
+import { WRITER_COPY_OCTETS_MAX, WRITER_TEXT_CHARACTERS } from './limits.ts'
 
 export class ResponseWriter {
-  /** Closed pieces, in order; `#buffer` up to `#at` comes after them. */
+  /** Closed pieces, in order; `#text` comes after them. */
   #pieces: Uint8Array[] = []
+  /** So many of them were taken. */
+  #taken = 0
   #piecesBytes = 0
-  #buffer: Buffer = EMPTY
-  /** Where the piece under way begins, and where it ends so far. */
-  #from = 0
-  #at = 0
+  /** Octets as Latin-1 characters: appending to a string costs less than writing to a buffer, and turning it into octets is native. */
+  #text = ''
 
   /** Octets written and not taken. */
   get bytesLength(): number {
-    return this.#piecesBytes + this.#at - this.#from
+    return this.#piecesBytes + this.#text.length
   }
 
   /** ASCII, as is. */
   ascii(text: string): this {
-    const { length } = text
-    this.#need(length)
-    if (length > WRITER_LOOP_CHARACTERS_MAX) {
-      this.#at += this.#buffer.write(text, this.#at, length, 'latin1')
-      return this
-    }
-    const buffer = this.#buffer
-    let at = this.#at
-    for (let i = 0; i < length; i++) buffer[at++] = text.charCodeAt(i)
-    this.#at = at
+    this.#text += text
+    if (this.#text.length > WRITER_TEXT_CHARACTERS) this.#close()
     return this
   }
 
   /** Digits of a whole number from 0 to 2^53 - 1. */
   number(value: number): this {
-    if (value > 0xffffffff) return this.ascii(String(value))
-    this.#need(10)
-    let at = this.#at + digitsOf(value)
-    this.#at = at
-    const buffer = this.#buffer
-    let rest = value
-    do {
-      const tens = Math.floor(rest / 10)
-      buffer[--at] = ZERO + rest - tens * 10
-      rest = tens
-    } while (rest > 0)
+    this.#text += value
     return this
   }
 
@@ -56,15 +35,10 @@ export class ResponseWriter {
 
   /** Must not change until they are sent: a large piece is not copied. */
   bytes(bytes: Uint8Array): this {
-    if (bytes.length > WRITER_COPY_OCTETS_MAX) {
-      this.#close()
-      this.#pieces.push(bytes)
-      this.#piecesBytes += bytes.length
-      return this
-    }
-    this.#need(bytes.length)
-    this.#buffer.set(bytes, this.#at)
-    this.#at += bytes.length
+    if (bytes.length <= WRITER_COPY_OCTETS_MAX) return this.ascii(latin1(bytes))
+    this.#close()
+    this.#pieces.push(bytes)
+    this.#piecesBytes += bytes.length
     return this
   }
 
@@ -72,52 +46,29 @@ export class ResponseWriter {
     return this.ascii('\r\n')
   }
 
-  /** The next piece; undefined when all were taken. It is the caller's. */
+  /** The next piece; undefined when all were taken. */
   take(): Uint8Array | undefined {
-    if (this.#pieces.length === 0) this.#close()
-    const piece = this.#pieces.shift()
-    if (piece !== undefined) this.#piecesBytes -= piece.length
+    if (this.#taken === this.#pieces.length) this.#close()
+    const piece = this.#pieces[this.#taken]
+    if (piece === undefined) {
+      this.#pieces = []
+      this.#taken = 0
+      return undefined
+    }
+    this.#taken++
+    this.#piecesBytes -= piece.length
     return piece
   }
 
-  discard(): void {
-    this.#pieces = []
-    this.#piecesBytes = 0
-    this.#from = this.#at
-  }
-
-  #need(octets: number): void {
-    if (this.#at + octets > this.#buffer.length) this.#grow(octets)
-  }
-
-  #grow(octets: number): void {
-    const written = this.#at - this.#from
-    const doubled = Math.min(Math.max(WRITER_BUFFER_OCTETS, written * 2), WRITER_BUFFER_OCTETS_MAX)
-    if (written + octets > WRITER_BUFFER_OCTETS_MAX) this.#close()
-    const kept = this.#buffer.subarray(this.#from, this.#at)
-    const buffer = Buffer.allocUnsafe(Math.max(doubled, kept.length + octets))
-    buffer.set(kept)
-    this.#buffer = buffer
-    this.#from = 0
-    this.#at = kept.length
-  }
-
   #close(): void {
-    if (this.#at === this.#from) return
-    this.#pieces.push(this.#buffer.subarray(this.#from, this.#at))
-    this.#piecesBytes += this.#at - this.#from
-    this.#from = this.#at
+    if (this.#text === '') return
+    this.#pieces.push(Buffer.from(this.#text, 'latin1'))
+    this.#piecesBytes += this.#text.length
+    this.#text = ''
   }
 }
 
-function digitsOf(value: number): number {
-  if (value < 10) return 1
-  if (value < 100) return 2
-  if (value < 1_000) return 3
-  if (value < 10_000) return 4
-  if (value < 100_000) return 5
-  if (value < 1_000_000) return 6
-  if (value < 10_000_000) return 7
-  if (value < 100_000_000) return 8
-  return value < 1_000_000_000 ? 9 : 10
+function latin1(bytes: Uint8Array): string {
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return buffer.toString('latin1')
 }

@@ -88,13 +88,22 @@ export interface ListLine {
 export function writeList(out: ResponseWriter, line: ListLine, encoding: NameEncoding): void {
   out.ascii(`* ${line.name} (${line.attributes.join(' ')}) "/" `)
   writeMailbox(out, line.mailbox, encoding)
-  if (line.childInfo !== undefined) out.ascii(` ("CHILDINFO" (${line.childInfo.map(quoted).join(' ')}))`)
-  if (line.oldName !== undefined) {
-    out.ascii(' ("OLDNAME" (')
-    writeMailbox(out, line.oldName, encoding)
-    out.ascii('))')
-  }
+  writeExtendedData(out, line, encoding)
   out.crlf()
+}
+
+/** RFC 5258 §6 `mbox-list-extended`. */
+function writeExtendedData(out: ResponseWriter, { childInfo, oldName }: ListLine, encoding: NameEncoding): void {
+  if (childInfo === undefined && oldName === undefined) return
+  out.ascii(' (')
+  if (childInfo !== undefined) out.ascii(`"CHILDINFO" (${childInfo.map(quoted).join(' ')})`)
+  if (childInfo !== undefined && oldName !== undefined) out.ascii(' ')
+  if (oldName !== undefined) {
+    out.ascii('"OLDNAME" (')
+    writeMailbox(out, oldName, encoding)
+    out.ascii(')')
+  }
+  out.ascii(')')
 }
 
 /** To `LIST "" ""`: what stands between the levels, and the root of the reference. */

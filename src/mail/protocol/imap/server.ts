@@ -125,6 +125,8 @@ export class ImapServer {
     assert(tag === this.#tag, `${this.#tag} is under way, not ${tag}`)
     this.#awaiting = undefined
     this.#appending = undefined
+    const login = this.#command === 'LOGIN' || this.#command === 'AUTHENTICATE'
+    assert(status !== 'OK' || !login || this.state !== 'not-authenticated', 'say authenticated() before OK to a login')
     if (status === 'OK' && this.#command === 'UNAUTHENTICATE') this.#become(() => this.#session.unauthenticated())
     this.#answers.say(tag, status, answer)
     if (status !== 'OK' || this.#command !== 'STARTTLS') return
