@@ -195,6 +195,22 @@ test('[I8] what waits is bounded', () => {
   assert.deepEqual(core.next(), { type: 'close', reason: 'input-overflow' })
 })
 
+test('[I8] a message does not pile up where the session takes its time', () => {
+  const core = inside()
+  say(core, 'a APPEND INBOX {1000000}\r\n')
+  core.acceptMessage()
+  core.receive(Buffer.alloc(INPUT_OCTETS_HIGH))
+  assert.ok(!core.wantsInput)
+  assert.equal(core.next()?.type, 'append-content')
+  assert.ok(core.wantsInput)
+  // A command that is not complete is read on, however long it is.
+  const long = opened()
+  assert.equal(say(long, `a FETCH ${'1,'.repeat(INPUT_OCTETS_HIGH)}`).event, undefined)
+  assert.ok(long.wantsInput)
+  long.receive(Buffer.alloc(INPUT_OCTETS_HIGH, '1,'))
+  assert.ok(!long.wantsInput)
+})
+
 test('[I8] a large command in small packets is moved a few times at most', () => {
   const core = opened()
   const line = Buffer.from(`a UID FETCH ${'1234567,'.repeat(50_000)}1 (FLAGS)\r\n`)

@@ -27,7 +27,7 @@ export const SKIP_OCTETS_BEFORE_LOGIN_MAX = 64 * 1024
 /** What is skipped after it: a refused message is better answered than hung up on, or the client would send it again and again. */
 export const SKIP_OCTETS_MAX = 256 * 1024 * 1024
 
-/** Input kept while an answer is awaited. Beyond it, stop reading. */
+/** Input that waits to be looked at. Beyond it, stop reading. */
 export const INPUT_OCTETS_HIGH = 64 * 1024
 
 /** Input kept at the very most; reached only by a caller that ignores `wantsInput`. */

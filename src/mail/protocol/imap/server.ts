@@ -34,6 +34,8 @@ export class ImapServer {
   readonly #reader = new CommandReader(this.#input, BOUNDS_BEFORE_LOGIN)
   readonly #answers = new Answers(this.out, this.#reader)
   readonly #session: Session
+  /** Octets of the input that were looked at and are not enough. */
+  #keptBytes = 0
   #mode: Mode = 'greeting'
   #awaiting: ImapEvent | undefined = undefined
   /** Events that need no answer and wait to be handed out. */
@@ -66,15 +68,10 @@ export class ImapServer {
 
   /** The next event; undefined when an answer or more input is needed. */
   next(): ImapEvent | undefined {
-    for (;;) {
-      const told = this.#told.shift()
-      if (told !== undefined) return told
-      if (this.#awaiting !== undefined) return undefined
-      const event = this.#mode === 'content' ? this.#readContent() : undefined
-      if (event !== undefined) return event
-      if (!this.#readFrame()) return undefined
-      if (this.#awaiting !== undefined) return this.#awaiting
-    }
+    const event = this.#next()
+    // A command that is not complete needs more input, however much of it is here.
+    this.#keptBytes = event === undefined && this.#awaiting === undefined ? this.#input.unreadBytes : 0
+    return event
   }
 
   /** The next piece to send; undefined when there is none. */
@@ -82,11 +79,9 @@ export class ImapServer {
     return this.out.take()
   }
 
-  /** False: stop reading the connection until answers have caught up. */
+  /** False: stop reading the connection until `next` and the answers have caught up. */
   get wantsInput(): boolean {
-    if (this.#mode === 'closed') return false
-    const waiting = this.#awaiting !== undefined || this.#mode === 'greeting'
-    return !waiting || this.#input.unreadBytes < limits.INPUT_OCTETS_HIGH
+    return this.#mode !== 'closed' && this.#input.unreadBytes - this.#keptBytes < limits.INPUT_OCTETS_HIGH
   }
 
   get state(): State {
@@ -216,6 +211,18 @@ export class ImapServer {
   }
 
   // Reading
+
+  #next(): ImapEvent | undefined {
+    for (;;) {
+      const told = this.#told.shift()
+      if (told !== undefined) return told
+      if (this.#awaiting !== undefined) return undefined
+      const event = this.#mode === 'content' ? this.#readContent() : undefined
+      if (event !== undefined) return event
+      if (!this.#readFrame()) return undefined
+      if (this.#awaiting !== undefined) return this.#awaiting
+    }
+  }
 
   /** Reads a line, or up to a literal, and does what it asks; false when there is none yet. */
   #readFrame(): boolean {
