@@ -44,6 +44,17 @@ export function readFields(header: Uint8Array, { fieldsMax = HEADER_FIELDS_MAX }
   return { text, fields, strayLines, truncated }
 }
 
+/**
+ * A header as {@link readFields} reads it, for mail that somebody stored with lone LFs: if its first line ends in one, all lines are given
+ * CRLF. For readers only; what is signed, edited or passed on is octet for octet.
+ */
+export function withLineEnds(header: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(header.buffer, header.byteOffset, header.byteLength)
+  const lineFeed = bytes.indexOf(10)
+  if (lineFeed < 0 || bytes[lineFeed - 1] === 13) return header
+  return Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')
+}
+
 /** The value with its folding undone (RFC 5322 §2.2.3) and white space at both ends removed; still one character per octet. */
 export function rawValue(header: HeaderFields, field: RawField): string {
   const value = header.text.slice(field.valueStart, field.end)

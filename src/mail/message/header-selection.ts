@@ -1,14 +1,15 @@
 // HEADER.FIELDS and HEADER.FIELDS.NOT (RFC 3501 §6.4.5): some of a header's fields, octet for octet.
 
-import { readFields } from './header-fields.ts'
+import { readFields, withLineEnds } from './header-fields.ts'
 import { HEADER_FIELDS_MAX } from './limits.ts'
 
 /**
  * The fields of the names, in the header's order and with its folding; `not` gives all others. A blank line ends them, even if there
  * are none, unless the header itself has no end. Names are compared without regard to case.
  */
-export function headerFieldsOf(header: Uint8Array, names: readonly string[], { not = false } = {}): Uint8Array {
+export function headerFieldsOf(stored: Uint8Array, names: readonly string[], { not = false } = {}): Uint8Array {
   const wanted = new Set(names.map((name) => name.toLowerCase()))
+  const header = withLineEnds(stored)
   const { fields } = readFields(header, { fieldsMax: 10 * HEADER_FIELDS_MAX })
   const pieces: Uint8Array[] = []
   for (const { name, start, end } of fields) {

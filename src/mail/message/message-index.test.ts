@@ -219,3 +219,22 @@ test('[I7] what another version wrote, or what is broken, is no index; nothing b
     { numRuns: 2000 },
   )
 })
+
+test('[I8] trap 35: mail stored with lone LFs is read like any other', () => {
+  const lines = [
+    'Subject: a',
+    ' b',
+    'From: c@d',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/html',
+    '',
+    '<p>x',
+  ]
+  const lone = indexOf(Buffer.from([...lines, '--b--'].join('\n')))
+  const strict = indexOf(messageOf(...lines, '--b--'))
+  assert.deepEqual(Buffer.from(lone.envelope), Buffer.from(strict.envelope))
+  assert.deepEqual(Buffer.from(lone.bodyStructure), Buffer.from(strict.bodyStructure))
+  assert.equal(lone.preview, 'x')
+})

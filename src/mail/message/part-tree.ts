@@ -1,7 +1,7 @@
 // The tree of parts while it grows: which parts are open, which boundaries are waited for, and where the limits cut.
 // structure.ts feeds it with lines.
 
-import { type HeaderFields, readFields } from './header-fields.ts'
+import { type HeaderFields, readFields, withLineEnds } from './header-fields.ts'
 import { BOUNDARY_CHARACTERS_MAX, DETAILS_BYTES_MAX, MIME_DEPTH_MAX, MIME_PARTS_MAX, PLAIN_HEADER_BYTES_MAX } from './limits.ts'
 import { type MediaType, type Parameterised, parseMediaType, parseParameterised } from './media-type.ts'
 import { ContentFields, detailsOf, NO_DETAILS, withEnvelope } from './part-details.ts'
@@ -163,7 +163,7 @@ export class PartTree {
     if (index > 0) this.#detailsBytes += bytes.length
     const detailed = this.#detailsBytes <= DETAILS_BYTES_MAX
     // Values are slices of their header and keep all of it in memory.
-    const header = readFields(detailed ? bytes : bytes.subarray(0, PLAIN_HEADER_BYTES_MAX))
+    const header = readFields(withLineEnds(detailed ? bytes : bytes.subarray(0, PLAIN_HEADER_BYTES_MAX)))
     const fields = new ContentFields(header)
     describe(part, fields, digest ? MESSAGE : TEXT)
     if (index === 0) this.#header = header

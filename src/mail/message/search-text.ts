@@ -2,7 +2,7 @@
 
 import { decodeCharset } from './charset.ts'
 import { decodeEncodedWords } from './encoded-word.ts'
-import { type HeaderFields, type RawField, readFields, textValue } from './header-fields.ts'
+import { type HeaderFields, type RawField, readFields, textValue, withLineEnds } from './header-fields.ts'
 import { htmlToText } from './html-text.ts'
 import { HEADER_VALUE_CHARACTERS_MAX, SEARCH_PART_BYTES_MAX } from './limits.ts'
 import type { IndexedPart } from './message-index.ts'
@@ -22,7 +22,7 @@ export function decodedHeaders(header: HeaderFields, name: string): readonly str
 
 /** A whole header as lines `Name: decoded value`, as TEXT searches it. */
 export function headerText(bytes: Uint8Array): string {
-  const header = readFields(bytes)
+  const header = readFields(withLineEnds(bytes))
   return header.fields.map((field) => `${field.name}: ${decodedHeader(header, field)}\n`).join('')
 }
 

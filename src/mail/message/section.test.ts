@@ -99,6 +99,7 @@ test('[X4] trap 38: fields are chosen in any case, keep their order and folding,
   assert.equal(chosen(['to', 'subject'], { not: true }), 'X-Y: d\r\n\r\n')
   assert.equal(chosen(['none']), '\r\n')
   assert.equal(Buffer.from(headerFieldsOf(Buffer.from('Subject: a'), ['subject'])).toString(), 'Subject: a\r\n\r\n')
+  assert.equal(Buffer.from(headerFieldsOf(Buffer.from('Subject: a\n b\nTo: c\n\n'), ['to'])).toString(), 'To: c\r\n\r\n')
   assert.equal(Buffer.from(headerFieldsOf(Buffer.from(''), ['subject'])).toString(), '\r\n')
 })
 
