@@ -40,7 +40,7 @@ export const CHAPTERS: readonly Chapter[] = [
   {
     heading: 'Starting',
     files: [
-      ...['certificate', 'server', 'settings', 'store-file', 'up'].map((name) => `src/main/${name}.ts`),
+      ...['certificate', 'privileges', 'server', 'settings', 'store-file', 'up'].map((name) => `src/main/${name}.ts`),
       'src/store/database/lock.ts',
     ],
   },

@@ -14,6 +14,7 @@ import type { Offline, OfflineError } from '../surface/cli/cli.ts'
 import { createOperations } from '../surface/operations/operations.ts'
 import { mayWrite, obstacle, ownerOf } from './folder-access.ts'
 import { localSession } from './local-session.ts'
+import { becomeOwner, writeForOwnerAlone } from './privileges.ts'
 import { PROCEDURES } from './schema.ts'
 import { prepareStore } from './server.ts'
 import { startOf } from './settings.ts'
@@ -24,6 +25,10 @@ export async function openOffline(dataDir: string, configFile?: string): Promise
   const folder = resolve(dataDir)
   const fault = obstacle(folder)
   if (fault) return err(fault)
+  const start = startOf({ dataDir, dataDirNamed: true, ...(configFile === undefined ? {} : { configFile }) })
+  if (!start.ok) return err({ type: 'failed', detail: start.error.join('; ') })
+  writeForOwnerAlone()
+  becomeOwner(folder)
   const lock = lockDataFolder(folder, process.pid)
   if (!lock.ok) {
     if (lock.error.type === 'held') return err({ type: 'locked', detail: lock.error.detail })
@@ -33,11 +38,6 @@ export async function openOffline(dataDir: string, configFile?: string): Promise
   if (!prepared.ok) {
     lock.value.release()
     return err({ type: 'failed', detail: prepared.error.message, next: prepared.error.next })
-  }
-  const start = startOf({ dataDir, dataDirNamed: true, ...(configFile === undefined ? {} : { configFile }) })
-  if (!start.ok) {
-    lock.value.release()
-    return err({ type: 'failed', detail: start.error.join('; ') })
   }
   const notify = processNotify()
   const log = nodeLog({ level: 'error' })

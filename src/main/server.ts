@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { Endpoint } from '../config/config.ts'
+import type { TlsCredentials } from '../ground/ports/connection.ts'
 import type { Log } from '../ground/ports/log.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 import { forgetLocksProcedure } from '../journey/mailbox/lock.ts'
@@ -17,6 +18,7 @@ import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
 import { type Api, createApi, type ErrorCode } from '../surface/api/api.ts'
 import { certificate, NAME_FILES } from './certificate.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { leaveRoot } from './privileges.ts'
 import { type Reloaded, reloader } from './reload.ts'
 import type { Start } from './settings.ts'
 import { STORE_FILE, storeTrouble } from './store-file.ts'
@@ -44,9 +46,9 @@ export class Server {
   readonly supervisor: Supervisor
   /** Reads settings and certificate again. */
   readonly reload: () => Promise<Reloaded>
-  readonly #closers: readonly (() => Promise<void> | void)[]
+  readonly #closers: readonly Closer[]
 
-  constructor(endpoints: readonly Endpoint[], supervisor: Supervisor, doors: OpenDoors, closers: OpenDoors['closers']) {
+  constructor(endpoints: readonly Endpoint[], supervisor: Supervisor, doors: OpenDoors, closers: readonly Closer[]) {
     this.endpoints = endpoints
     this.supervisor = supervisor
     this.reload = doors.reload
@@ -60,19 +62,70 @@ export class Server {
   }
 }
 
+/**
+ * First what may need root: the operator's certificate is read, the ports are opened. Then root is left, and only then the data folder is
+ * touched: whoever can write in it must have nobody else's rights lent to what they put there. Whoever connects early waits.
+ */
 export async function startServer(start: Start, hooks: ServerHooks): Promise<Result<Server, StartProblem>> {
-  const { folder, settings, hostname } = start
-  const lock = lockDataFolder(folder, process.pid)
-  if (!lock.ok) return err(lockProblem(lock.error.type, lock.error.detail))
-  const credentials = await certificate(settings.tls, folder, hostname)
-  if (!credentials.ok) return err({ message: credentials.error, next: NAME_FILES })
-  const prepared = await prepareStore(folder)
-  if (!prepared.ok) return prepared
+  const named = await namedCertificate(start)
+  if (named && !named.ok) return named
   const taken = await takenPort(start.endpoints)
   if (taken) return err(taken)
-  const storePath = join(folder, STORE_FILE)
-  const supervisor = new Supervisor({
-    ...{ settings, folder, storePath, hostname, credentials: credentials.value },
+  const supervisor = supervise(start, hooks)
+  const [opened, api] = await Promise.all([
+    supervisor.listen(start.endpoints.filter(({ role }) => role !== 'http')),
+    openApi(start, supervisor, hooks),
+  ])
+  const undo: Closer[] = [() => supervisor.abandon(), ...(api.ok ? api.value.closers : [])]
+  const failed = async (problem: StartProblem): Promise<Result<never, StartProblem>> => {
+    for (const close of undo) await close()
+    return err(problem)
+  }
+  if (!opened.ok) return failed(portProblem(opened.error.endpoint, opened.error.error.detail, opened.error.error.type))
+  if (!api.ok) return failed(api.error)
+  const left = leaveRoot(start.settings.process, start.folder)
+  if (!left.ok) return failed(left.error)
+  const lock = lockDataFolder(start.folder, process.pid)
+  if (!lock.ok) return failed(lockProblem(lock.error.type, lock.error.detail))
+  undo.push(() => lock.value.release())
+  const begun = await begin(start, supervisor, api.value, named?.value)
+  if (!begun.ok) return failed(begun.error)
+  const endpoints = [...opened.value, ...api.value.endpoints]
+  api.value.told(endpoints)
+  const closers = [begun.value.closeControl, ...api.value.closers, () => supervisor.stopWriter(), () => lock.value.release()]
+  return ok(new Server(endpoints, supervisor, api.value, closers))
+}
+
+/** The operator's pair, or undefined where there is none: it stands outside the data folder, and only root may be able to read it. */
+async function namedCertificate({ settings, folder, hostname }: Start) {
+  if (settings.tls.certificate === undefined && settings.tls.key === undefined) return undefined
+  return readable(await certificate(settings.tls, folder, hostname))
+}
+
+function readable(credentials: Result<TlsCredentials, string>): Result<TlsCredentials, StartProblem> {
+  return credentials.ok ? credentials : err({ message: credentials.error, next: NAME_FILES })
+}
+
+/** All that stands in the data folder; those who wait are served at the end. */
+async function begin(
+  { folder, settings, hostname }: Start,
+  supervisor: Supervisor,
+  api: OpenDoors,
+  named: TlsCredentials | undefined,
+): Promise<Result<{ readonly closeControl: Closer }, StartProblem>> {
+  const credentials = named ? ok(named) : readable(await certificate(settings.tls, folder, hostname))
+  if (!credentials.ok) return credentials
+  const prepared = await prepareStore(folder)
+  if (!prepared.ok) return prepared
+  supervisor.openStore()
+  await forgetTheDead(supervisor)
+  const [control] = await Promise.all([api.begin(), supervisor.serve(credentials.value)])
+  return control.ok ? ok({ closeControl: control.value }) : control
+}
+
+function supervise({ settings, folder, hostname }: Start, hooks: ServerHooks): Supervisor {
+  return new Supervisor({
+    ...{ settings, folder, storePath: join(folder, STORE_FILE), hostname },
     onDeath: (thread, cause) => {
       hooks.log.error('a thread died; the server stops, and what was accepted is safe', {
         thread,
@@ -81,17 +134,6 @@ export async function startServer(start: Start, hooks: ServerHooks): Promise<Res
       hooks.onStop('died')
     },
   })
-  await forgetTheDead(supervisor)
-  const [opened, api] = await Promise.all([
-    supervisor.listen(start.endpoints.filter(({ role }) => role !== 'http')),
-    openApi(start, supervisor, hooks),
-  ])
-  if (!opened.ok) return err(portProblem(opened.error.endpoint, opened.error.error.detail, opened.error.error.type))
-  if (!api.ok) return api
-  const endpoints = [...opened.value, ...api.value.endpoints]
-  api.value.told(endpoints)
-  const closers = [...api.value.closers, () => supervisor.stopWriter(), () => lock.value.release()]
-  return ok(new Server(endpoints, supervisor, api.value, closers))
 }
 
 export async function prepareStore(folder: string): Promise<Result<void, StartProblem>> {
@@ -151,16 +193,19 @@ function portProblem({ role, host, port }: Endpoint, detail: string, type: strin
 }
 
 function lockProblem(type: 'held' | 'failed', detail: string): StartProblem {
-  const next =
-    type === 'held'
-      ? 'Another server on other data: --data DIR and another --port-base.'
-      : 'Choose a folder this user may write: --data DIR.'
+  const next = type === 'held' ? 'Another server on other data: --data DIR and another --port-base.' : WRITABLE_FOLDER
   return { code: type === 'held' ? 'still-in-use' : 'internal', message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, next }
 }
 
+type Closer = () => Promise<void> | void
+
+const WRITABLE_FOLDER = 'Choose a folder this user may write: --data DIR.'
+
 interface OpenDoors {
   readonly endpoints: readonly Endpoint[]
-  readonly closers: readonly (() => Promise<void> | void)[]
+  readonly closers: readonly Closer[]
+  /** Answers what is asked from now on, and opens the control socket; with what closes that. */
+  readonly begin: () => Promise<Result<Closer, StartProblem>>
   /** What `status` will say. */
   readonly told: (endpoints: readonly Endpoint[]) => void
   readonly reload: () => Promise<Reloaded>
@@ -189,11 +234,11 @@ async function openApi(start: Start, supervisor: Supervisor, hooks: ServerHooks)
     reload,
     stop: () => hooks.onStop('asked'),
   }
-  const parts = { start, store: supervisor.store, notify, log: hooks.log, settings: () => settings, server, about }
+  const parts = { start, notify, log: hooks.log, settings: () => settings, server, about }
   const api = createApi({
     ...{ clock: nodeClock, random: nodeRandom(), log: hooks.log, dataDir: start.folder, web: start.settings.web },
     messageBytesMax: start.settings.session.messageSize,
-    answers: async () => (await import('./questions.ts')).answersTo(parts),
+    answers: async () => (await import('./questions.ts')).answersTo({ ...parts, store: supervisor.store }),
   })
   const opened = await openDoors(start, api, notify)
   if (!opened.ok) return opened
@@ -207,18 +252,24 @@ async function openDoors(
   start: Start,
   api: Api,
   notify: ProcessNotify,
-): Promise<Result<Pick<OpenDoors, 'endpoints' | 'closers'>, StartProblem>> {
-  const control = await api.listenControl()
-  if (!control.ok)
-    return err({ message: control.error, next: 'The command line needs this socket. Choose another folder with --data DIR.' })
-  const closers: (() => Promise<void> | void)[] = [() => control.value.close()]
+): Promise<Result<Pick<OpenDoors, 'endpoints' | 'closers' | 'begin'>, StartProblem>> {
+  const closers: Closer[] = []
   const endpoints: Endpoint[] = []
   for (const endpoint of start.endpoints.filter(({ role }) => role === 'http')) {
     const web = await api.listenWeb({ host: endpoint.host, port: endpoint.port })
-    if (!web.ok)
+    if (!web.ok) {
+      for (const close of closers) await close()
       return err({ message: web.error, next: 'Choose another address for the page in the settings, or another --port-base.' })
+    }
     endpoints.push({ ...endpoint, port: web.value.port })
     closers.push(() => web.value.close())
   }
-  return ok({ endpoints, closers: [...closers, () => notify.close()] })
+  const begin = async (): Promise<Result<Closer, StartProblem>> => {
+    const token = await api.begin()
+    if (!token.ok) return err({ message: token.error, next: WRITABLE_FOLDER })
+    const control = await api.listenControl()
+    if (control.ok) return ok(() => control.value.close())
+    return err({ message: control.error, next: 'The command line needs this socket. Choose another folder with --data DIR.' })
+  }
+  return ok({ endpoints, closers: [...closers, () => notify.close()], begin })
 }

@@ -2,8 +2,9 @@
 
 import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
-import { MessageChannel, Worker as Thread } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker as Thread } from 'node:worker_threads'
 import type { Endpoint, Settings } from '../config/config.ts'
+import { assert } from '../ground/assert.ts'
 import type { ListenError, TlsCredentials } from '../ground/ports/connection.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 import { connectStore } from '../store/database/sqlite/client.ts'
@@ -34,7 +35,6 @@ export interface SupervisorOptions {
   readonly folder: string
   readonly storePath: string
   readonly hostname: string
-  readonly credentials: TlsCredentials
   /** A thread died of a bug; the program cannot go on as if nothing happened. */
   readonly onDeath: (thread: string, cause: unknown) => void
 }
@@ -45,20 +45,25 @@ export interface PortRefused {
 }
 
 export class Supervisor {
-  readonly store: Store
   readonly #options: SupervisorOptions
   readonly #writer: Thread
   readonly #workers: Thread[] = []
+  #store: Store | undefined
   #stopping = false
 
+  /** The threads begin to load what they need; none touches the data folder yet. */
   constructor(options: SupervisorOptions) {
     this.#options = options
     const data: WriterData = { path: options.storePath, limitBytes: options.settings.store.limit }
     this.#writer = this.#start('writer', './writer-thread.ts', data)
-    this.store = connectStore({ port: this.#channelToWriter(), path: options.storePath })
   }
 
-  /** Opens every endpoint in every thread. Port 0 is chosen by the first thread and shared by the others. */
+  get store(): Store {
+    assert(this.#store, 'the store is open')
+    return this.#store
+  }
+
+  /** Opens every endpoint in every thread; whoever connects waits. Port 0 is chosen by the first thread and shared by the others. */
   async listen(endpoints: readonly Endpoint[]): Promise<Result<readonly Endpoint[], PortRefused>> {
     const count = this.#options.settings.process.threads || defaultThreads(availableParallelism())
     for (let n = 1; n <= count; n++)
@@ -71,6 +76,21 @@ export class Supervisor {
     return opened
   }
 
+  openStore(): void {
+    tell(this.#writer, { type: 'open' })
+    this.#store = connectStore({ port: this.#channelToWriter(), path: this.#options.storePath })
+  }
+
+  /** Begins to serve those who connect. */
+  async serve(credentials: TlsCredentials): Promise<void> {
+    await Promise.all(
+      this.#workers.map((worker) => {
+        const port = this.#channelToWriter()
+        return asked(worker, { type: 'open', port, credentials }, 'opened', [port])
+      }),
+    )
+  }
+
   /** Begins to deliver. */
   work(): void {
     setFlagsFromString(HEAP_GROWING)
@@ -79,7 +99,13 @@ export class Supervisor {
 
   /** Answers when every thread goes by them. */
   async reload(settings: Settings, credentials: TlsCredentials): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => reloadIn(worker, { settings, credentials })))
+    await Promise.all(this.#workers.map((worker) => asked(worker, { type: 'reload', settings, credentials }, 'reloaded')))
+  }
+
+  /** Of a start that failed: the threads have nothing in hand yet. */
+  async abandon(): Promise<void> {
+    this.#stopping = true
+    await Promise.all([this.#writer, ...this.#workers].map((thread) => thread.terminate()))
   }
 
   /** Workers first, then whoever else holds the store, then the writer, which commits what is left. */
@@ -91,35 +117,23 @@ export class Supervisor {
 
   async stopWriter(): Promise<void> {
     this.#stopping = true
-    await this.store.close()
-    await ended(this.#writer, () => this.#writer.postMessage({ type: 'close' } satisfies ToWriter), STOP_MARGIN_MS)
+    await this.#store?.close()
+    await ended(this.#writer, () => tell(this.#writer, { type: 'close' }), STOP_MARGIN_MS)
   }
 
   #startWorker(name: string, share: Pick<WorkerData, 'sharedPorts' | 'sweeps'>): Thread {
-    const { settings, folder, storePath, hostname, credentials } = this.#options
-    const port = this.#channelToWriter()
-    const data: WorkerData = { name, settings, folder, storePath, hostname, credentials, port, ...share }
-    return this.#start(name, './worker-thread.ts', data, [port])
+    const { settings, folder, storePath, hostname } = this.#options
+    return this.#start(name, './worker-thread.ts', { name, settings, folder, storePath, hostname, ...share })
   }
 
   #channelToWriter() {
     const { port1, port2 } = new MessageChannel()
-    this.#writer.postMessage({ type: 'attach', port: port1 } satisfies ToWriter, [port1])
+    tell(this.#writer, { type: 'attach', port: port1 }, [port1])
     return port2
   }
 
-  #start(
-    name: string,
-    file: string,
-    data: WriterData | WorkerData,
-    transferList: readonly import('node:worker_threads').MessagePort[] = [],
-  ): Thread {
-    const thread = new Thread(new URL(file, import.meta.url), {
-      name,
-      workerData: data,
-      transferList: [...transferList],
-      resourceLimits: HEAP,
-    })
+  #start(name: string, file: string, data: WriterData | WorkerData): Thread {
+    const thread = new Thread(new URL(file, import.meta.url), { name, workerData: data, resourceLimits: HEAP })
     thread.on('error', (cause) => this.#options.onDeath(name, cause))
     thread.on('exit', (code) => {
       if (!this.#stopping) this.#options.onDeath(name, `it ended with code ${code}`)
@@ -128,8 +142,8 @@ export class Supervisor {
   }
 }
 
-function tell(worker: Thread, message: ToWorker): void {
-  worker.postMessage(message)
+function tell(thread: Thread, message: ToWorker | ToWriter, transfer: readonly MessagePort[] = []): void {
+  thread.postMessage(message, transfer)
 }
 
 function listenIn(worker: Thread, endpoints: readonly Endpoint[]): Promise<Result<readonly Endpoint[], PortRefused>> {
@@ -142,20 +156,25 @@ function listenIn(worker: Thread, endpoints: readonly Endpoint[]): Promise<Resul
   })
 }
 
-function reloadIn(worker: Thread, change: { readonly settings: Settings; readonly credentials: TlsCredentials }): Promise<void> {
+/** Resolves with the answer, or with the end of the thread. */
+function asked(
+  worker: Thread,
+  message: ToWorker,
+  answer: FromWorker['type'],
+  transfer: readonly MessagePort[] = [],
+): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {
       worker.off('message', heard)
       worker.off('exit', over)
       resolve()
     }
-    const heard = (message: FromWorker): void => {
-      if (message.type === 'reloaded') over()
+    const heard = (said: FromWorker): void => {
+      if (said.type === answer) over()
     }
     worker.on('message', heard)
-    // A thread that ends meanwhile will follow no settings any more.
     worker.on('exit', over)
-    tell(worker, { type: 'reload', ...change })
+    tell(worker, message, transfer)
   })
 }
 

@@ -9,25 +9,36 @@ export interface WriterData {
   readonly limitBytes: number
 }
 
-export type ToWriter = { readonly type: 'attach'; readonly port: MessagePort } | { readonly type: 'close' }
+/** `open`: the first of all, once the store may be touched. */
+export type ToWriter =
+  | { readonly type: 'open' }
+  | { readonly type: 'attach'; readonly port: MessagePort }
+  | { readonly type: 'close' }
 export type FromWriter = { readonly type: 'closed' }
 
 export interface WorkerData {
   readonly name: string
   readonly storePath: string
   readonly folder: string
-  readonly port: MessagePort
   readonly settings: Settings
   readonly hostname: string
-  readonly credentials: TlsCredentials
   /** False in a process with one thread that serves: the port is then ours alone. */
   readonly sharedPorts: boolean
   /** One thread does what must be done once: expiry, delay notices, forgetting. */
   readonly sweeps: boolean
 }
 
+/** What a worker needs to serve, and what root has no part in. */
+export interface Opening {
+  /** The way to the writer. */
+  readonly port: MessagePort
+  readonly credentials: TlsCredentials
+}
+
+/** In this order: ports are opened while the process may be root's, the store is touched when it no longer is. */
 export type ToWorker =
   | { readonly type: 'listen'; readonly endpoints: readonly Endpoint[] }
+  | ({ readonly type: 'open' } & Opening)
   | { readonly type: 'work' }
   | { readonly type: 'reload'; readonly settings: Settings; readonly credentials: TlsCredentials }
   | { readonly type: 'stop' }
@@ -35,5 +46,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'listening'; readonly endpoints: readonly Endpoint[] }
   | { readonly type: 'refused'; readonly endpoint: Endpoint; readonly error: ListenError }
+  | { readonly type: 'opened' }
   | { readonly type: 'reloaded' }
   | { readonly type: 'stopped' }

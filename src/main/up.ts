@@ -13,7 +13,7 @@ import { listDomains, listOrganisations } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { type DemoPerson, demoPeople } from './demo.ts'
 import { TLS_OF } from './endpoints.ts'
-import { dropPrivileges } from './privileges.ts'
+import { writeForOwnerAlone } from './privileges.ts'
 import { type Server, type StartProblem, startServer } from './server.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
 import { readyLine, summary } from './summary.ts'
@@ -47,6 +47,7 @@ const SAME_SIGNAL_MS = 500
 
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
   const began = nodeClock.monotonic()
+  writeForOwnerAlone()
   const start = startOf(options)
   if (!start.ok)
     return complain(
@@ -72,15 +73,6 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   if (!people.ok) {
     await server.value.stop()
     return complain({ message: `The passwords of the try-out are lost: ${people.error}.`, next: DEMO_ADVICE }, options, terminal)
-  }
-  const dropped = dropPrivileges(start.value.settings.process, start.value.folder)
-  if (!dropped.ok) {
-    await server.value.stop()
-    return complain(
-      { message: `Root cannot be left: ${dropped.error}.`, next: 'Mend process.user and process.group, then start again.' },
-      options,
-      terminal,
-    )
   }
   server.value.supervisor.work()
   await announce(start.value, server.value, people.value, { ...options, readyMs: nodeClock.monotonic() - began }, terminal)

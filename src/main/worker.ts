@@ -1,6 +1,6 @@
 // What a serving thread is made of: its listeners, the sessions behind them, and its share of delivering.
 
-import type { Endpoint, ListenerRole, Settings } from '../config/config.ts'
+import type { ListenerRole, Settings } from '../config/config.ts'
 import { type IdSource, idSource } from '../ground/ids.ts'
 import type { Connection, OpenListener, TlsCredentials } from '../ground/ports/connection.ts'
 import type { Log } from '../ground/ports/log.ts'
@@ -9,7 +9,6 @@ import { MailboxImages, MaildropLocks } from '../journey/mailbox/mailbox.ts'
 import { LocalMailboxes, networkTest, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { type DiskWatch, watchDisk } from '../platform/node/disk.ts'
-import { nodeListener } from '../platform/node/listener.ts'
 import { nodeLog } from '../platform/node/log.ts'
 import { type ProcessNotify, processNotify } from '../platform/node/notify.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
@@ -17,9 +16,9 @@ import { nodeRandom } from '../platform/node/random.ts'
 import { type ConnectedStore, connectStore } from '../store/database/sqlite/client.ts'
 import { Authenticator, DirectoryCache } from '../store/directory/directory.ts'
 import { type Delivery, startDelivery } from './delivery.ts'
-import { TLS_OF } from './endpoints.ts'
+import type { Door } from './doors.ts'
 import { sessionSettings } from './session-settings.ts'
-import type { FromWorker, WorkerData } from './thread-messages.ts'
+import type { Opening, WorkerData } from './thread-messages.ts'
 
 /** How often a stopping worker looks whether the last session has ended. */
 const DRAIN_LOOK_MS = 50
@@ -53,12 +52,12 @@ export class Worker {
   #settings: Settings
   #delivery: Delivery | undefined
 
-  constructor(data: WorkerData) {
+  constructor(data: WorkerData, { port, credentials }: Opening, doors: readonly Door[]) {
     this.#data = data
     this.#settings = data.settings
     this.#log = nodeLog(data.settings.log).child({ thread: data.name })
     this.#notify = processNotify()
-    this.#store = connectStore({ port: data.port, path: data.storePath })
+    this.#store = connectStore({ port, path: data.storePath })
     this.#disk = watchDisk({
       folder: data.folder,
       minimumFreeBytes: data.settings.store.minimumFree,
@@ -71,31 +70,15 @@ export class Worker {
     this.#mailboxes = new LocalMailboxes(parts)
     this.#images = new MailboxImages({ ...parts, log: this.#log })
     this.#locks = new MaildropLocks({ store: this.#store, clock: nodeClock, log: this.#log, holder: this.#ids.next() })
-  }
-
-  async listen(endpoints: readonly Endpoint[]): Promise<FromWorker> {
-    const open: Endpoint[] = []
-    for (const endpoint of endpoints) {
-      const { role, host, port } = endpoint
-      if (role === 'http') continue
-      const service = this.#serve(role)
-      const options = {
-        host,
-        port,
-        tls: TLS_OF[role],
-        credentials: this.#data.credentials,
-        maxConnections: this.#settings.session.connections,
-      }
-      const listener = await nodeListener({ shared: this.#data.sharedPorts }).listen(options, service.accept, service.refuse)
-      if (!listener.ok) return { type: 'refused', endpoint, error: listener.error }
-      this.#listeners.push(listener.value)
+    const options = { credentials, maxConnections: this.#settings.session.connections }
+    for (const door of doors) {
+      const service = this.#serve(door.role)
       this.#services.push(service)
-      open.push({ role, host, port: listener.value.port })
+      this.#listeners.push(door.port.serve(options, service.accept, service.refuse))
     }
-    return { type: 'listening', endpoints: open }
   }
 
-  /** Begins to deliver; called when every thread listens. */
+  /** Begins to deliver; called when every thread serves. */
   work(): void {
     this.#delivery ??= startDelivery({
       store: this.#store,

@@ -2,12 +2,23 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { selfSigned } from '../../src/platform/node/certificate.ts'
 import { type House, openHouse } from './house.ts'
 import { deliver, hand, letter, readMailbox } from './mail.ts'
-import { posthorn, removeFolder, temporaryFolder } from './program.ts'
+import { posthorn, removeFolder, startProgram, temporaryFolder } from './program.ts'
 import { dial, dialSmtp } from './wire.ts'
 
 const BOB = ['bob@posthorn.test']
@@ -103,10 +114,13 @@ test('SIGHUP: connections stay, what begins from now on follows the new settings
   assert.equal(await house.program.stop(), 0)
 })
 
-test('started as root it becomes the user of the settings once its ports are open', async (t) => {
-  if (process.getuid?.() !== 0) return t.skip('needs root')
+const NO_PORTS =
+  '[listen]\nendpoints = [{ role = "mx", host = "127.0.0.1", port = 0 }, { role = "http", host = "127.0.0.1", port = 0 }]\n'
+
+const noRoot = process.getuid?.() !== 0 || idOf('nobody') === undefined ? 'needs root, and a user nobody' : false
+
+test('started as root it becomes the user of the settings once its ports are open', { skip: noRoot }, async (t) => {
   const uid = idOf('nobody')
-  if (uid === undefined) return t.skip('there is no user nobody')
   const folder = temporaryFolder()
   t.after(() => removeFolder(folder))
   const house = await openHouse(t, { data: openedToOthers(folder), settings: '[process]\nuser = "nobody"\n' })
@@ -127,8 +141,92 @@ test('started as root it becomes the user of the settings once its ports are ope
   assert.equal(await house.program.stop(), 0)
 })
 
-test('a user that does not exist is named, and nothing is started as root instead', async (t) => {
-  if (process.getuid?.() !== 0) return t.skip('needs root')
+test('as root it works for its user alone: a link in the data folder leads root nowhere', { skip: noRoot }, async (t) => {
+  const uid = idOf('nobody') ?? 0
+  const outside = temporaryFolder()
+  t.after(() => removeFolder(outside))
+  chmodSync(outside, 0o755)
+  const victims = ['secret', 'folder/secret', 'empty/nothing'].map((name) => join(outside, name))
+  for (const victim of victims) {
+    mkdirSync(dirname(victim), { recursive: true, mode: 0o755 })
+    writeFileSync(victim, 'root’s', { mode: 0o600 })
+  }
+  const told = (path: string) => [path, statSync(path).uid, statSync(path).mode, statSync(path).mtimeMs] as const
+  const paths = [outside, join(outside, 'folder'), join(outside, 'empty'), ...victims]
+  const before = paths.map(told)
+  const traps: readonly Readonly<Record<string, string>>[] = [
+    { x: 'folder', 'web-token': 'new-token', 'control.sock': 'secret', 'demo.json': 'new' },
+    { 'owner.pid': 'secret' },
+    { 'owner.lock': 'secret' },
+    { 'posthorn.db': 'new.db' },
+    { tls: 'empty' },
+  ]
+  for (const trap of traps) {
+    const words = Object.keys(trap).join()
+    const folder = temporaryFolder()
+    t.after(() => removeFolder(folder))
+    chmodSync(folder, 0o755)
+    const data = join(folder, 'data')
+    mkdirSync(data, { mode: 0o700 })
+    for (const [name, leadsTo] of Object.entries(trap)) symlinkSync(join(outside, leadsTo), join(data, name))
+    lchownSync(data, uid, uid)
+    const config = join(folder, 'posthorn.toml')
+    writeFileSync(config, `[process]\nuser = "nobody"\nthreads = 1\n${NO_PORTS}`)
+    // It may start or give up; it may not lend root's rights.
+    const started = await startProgram({ config, folder: data }).catch(String)
+    if (typeof started !== 'string') await started.stop()
+    // A command without a server, by root.
+    await posthorn(['user', 'list', '--data', data])
+    assert.deepEqual(paths.map(told), before, words)
+    assert.deepEqual(readdirSync(outside).sort(), ['empty', 'folder', 'secret'], words)
+    for (const victim of victims) assert.equal(readFileSync(victim, 'utf8'), 'root’s', words)
+  }
+})
+
+test('root stays root only on a folder of its own', { skip: noRoot }, async (t) => {
+  const folder = temporaryFolder()
+  t.after(() => removeFolder(folder))
+  const up = () => posthorn(['up', '--data', folder, '--demo', '--port-base', '0'])
+  lchownSync(folder, idOf('nobody') ?? 1, 0)
+  const others = await up()
+  chownSync(folder, 0, 0)
+  chmodSync(folder, 0o777)
+  const open = await up()
+  for (const { code, err } of [others, open]) {
+    assert.equal(code, 1)
+    assert.match(err, /is one that others than root can write[\s\S]*process\.user/)
+  }
+  assert.deepEqual(readdirSync(folder), [])
+})
+
+test('what root alone may read is read before root is left, and a command of root leaves nothing of root’s', {
+  skip: noRoot,
+}, async (t) => {
+  const folder = temporaryFolder()
+  t.after(() => removeFolder(folder))
+  chmodSync(folder, 0o755)
+  const pair = await selfSigned('mail.posthorn.test', [])
+  const files = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
+  writeFileSync(files.certificate, pair.certificate, { mode: 0o600 })
+  writeFileSync(files.key, pair.key, { mode: 0o600 })
+  const config = join(folder, 'posthorn.toml')
+  const tls = `[tls]\ncertificate = "${files.certificate}"\nkey = "${files.key}"\n`
+  writeFileSync(config, `[process]\nuser = "nobody"\n${tls}${NO_PORTS}`, { mode: 0o600 })
+  const data = join(folder, 'made', 'data')
+  const server = await startProgram({ config, folder: data })
+  assert.equal(await server.stop(), 0)
+  assert.equal((await posthorn(['domain', 'add', 'example.org', '--data', data])).code, 0)
+  const again = await startProgram({ config, folder: data })
+  assert.equal(again.ready.domain, 'example.org')
+  assert.equal(await again.stop(), 0)
+  const uid = idOf('nobody')
+  for (const name of readdirSync(data)) {
+    const { uid: owner, mode } = statSync(join(data, name))
+    assert.deepEqual([name, owner, mode & 0o077], [name, uid, 0])
+  }
+})
+
+test('a user that does not exist is named, and nothing is started as root instead', { skip: noRoot }, async (t) => {
   await assert.rejects(
     openHouse(t, { settings: '[process]\nuser = "no-such-user"\n' }),
     /Root cannot be left: there is no user "no-such-user"/,

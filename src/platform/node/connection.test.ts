@@ -9,7 +9,7 @@ import { connect as tlsConnect } from 'node:tls'
 import type { Connection, ListenOptions, OpenListener } from '../../ground/ports/connection.ts'
 import { selfSigned } from './certificate.ts'
 import { nodeDialer } from './dialer.ts'
-import { nodeListener } from './listener.ts'
+import { bindPort, nodeListener } from './listener.ts'
 
 const credentials = await selfSigned('posthorn.test', ['posthorn.test'])
 const base: ListenOptions = { host: '127.0.0.1', port: 0, tls: 'starttls', credentials, maxConnections: 10 }
@@ -238,6 +238,44 @@ test('implicit TLS carries its facts, and a renewed certificate is used from the
     listener.renew(await selfSigned('other.test', ['other.test']))
   }
   await listener.close()
+})
+
+for (const tls of ['starttls', 'implicit'] as const)
+  test(`who connects before a port is served waits, and hears all that was said before (tls: ${tls})`, {
+    timeout: 10_000,
+  }, async (t) => {
+    const bound = await bindPort({ host: '127.0.0.1', port: 0, tls, shared: true })
+    assert.ok(bound.ok)
+    const gone = connect({ host: '127.0.0.1', port: bound.value.port })
+    await once(gone, 'connect')
+    gone.resetAndDestroy()
+    const dialing = dial(bound.value.port, tls === 'implicit' ? { serverName: 'posthorn.test' } : undefined)
+    if (tls === 'starttls') (await dialing).write('hello')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const listener = bound.value.serve({ credentials, maxConnections: 2 }, (connection) =>
+      connection.handle({
+        data: (bytes) => void connection.write(bytes),
+        ended: () => connection.end(),
+        drained: () => {},
+        closed: () => {},
+      }),
+    )
+    t.after(() => listener.close())
+    const client = await dialing
+    if (tls === 'implicit') client.write('hello')
+    const read = reader(client)
+    await read.wait('hello')
+    client.end()
+    assert.equal(await read.closed(), 'closed')
+  })
+
+test('a port that is let go before it is served ends those who wait', { timeout: 10_000 }, async () => {
+  const bound = await bindPort({ host: '127.0.0.1', port: 0, tls: 'starttls', shared: false })
+  assert.ok(bound.ok)
+  const read = reader(await dial(bound.value.port))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await bound.value.close()
+  await read.closed()
 })
 
 test('a port that is taken, and one that nobody listens on, are told apart', async () => {

@@ -19,38 +19,93 @@ const BACKLOG = 4096
 /** What one line and its way to the client may take. */
 const REFUSED_MS = 5_000
 
+/** Connections to a port that nobody serves yet. They come for as long as a store takes to open; each holds a descriptor. */
+const WAITING_MAX = 4096
+
 type Accept = (connection: Connection) => void
 
-/** `shared`: several threads hold the same port. Without it the port is ours alone, or refused. */
-export function nodeListener(sharing: { readonly shared: boolean }): Listener {
-  return { listen: (options, accept, refused) => listen(options, sharing.shared, accept, refused) }
+type Binding = Pick<ListenOptions, 'host' | 'port' | 'tls'> & {
+  /** Several threads hold the same port. Without it the port is ours alone, or refused. */
+  readonly shared: boolean
 }
 
-function listen(
-  options: ListenOptions,
-  shared: boolean,
-  accept: Accept,
-  refused?: Accept,
-): Promise<Result<OpenListener, ListenError>> {
-  const context = new CurrentContext(options.credentials)
-  const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: options.tls === 'implicit' })
-  let open = 0
-  let { maxConnections } = options
-  server.on('connection', (socket) => {
-    if (open >= maxConnections) return refuse(socket, refused)
-    open++
-    socket.once('close', () => open--)
-    take(socket, options, context, accept)
-  })
-  const limit: OpenListener['limit'] = (connections) => {
-    maxConnections = connections
+/** A port that is ours, which may take rights that are given up before anything is served. */
+export interface BoundPort {
+  readonly port: number
+  /** Takes connections, first those that have come already. */
+  serve(options: Pick<ListenOptions, 'credentials' | 'maxConnections'>, accept: Accept, refused?: Accept): OpenListener
+  close(): Promise<void>
+}
+
+export function nodeListener({ shared }: Pick<Binding, 'shared'>): Listener {
+  return {
+    async listen(options, accept, refused) {
+      const bound = await bindPort({ ...options, shared })
+      return bound.ok ? ok(bound.value.serve(options, accept, refused)) : bound
+    },
   }
-  return start(server, options, shared, { renew: context.renew, limit })
 }
 
-function take(socket: Socket, options: ListenOptions, context: CurrentContext, accept: Accept): void {
-  if (options.tls === 'implicit') return takeSecured(socket, context, accept)
-  accept(new NodeConnection(socket, options.tls === 'starttls' ? { secureContext: context.get } : {}))
+export async function bindPort(binding: Binding): Promise<Result<BoundPort, ListenError>> {
+  const server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: binding.tls === 'implicit' })
+  const waiting = new Set<Socket>()
+  let take = (socket: Socket): void => wait(socket, waiting)
+  server.on('connection', (socket) => take(socket))
+  const opened = await start(server, binding)
+  if (!opened.ok) return opened
+  const port = opened.value
+  return ok({
+    port,
+    serve(options, accept, refused) {
+      const door = new Door({ ...options, tls: binding.tls }, accept, refused)
+      take = door.take
+      for (const socket of waiting) take(socket)
+      waiting.clear()
+      return { port, renew: door.renew, limit: door.limit, close: () => close(server) }
+    },
+    close() {
+      for (const socket of waiting) socket.destroy()
+      return close(server)
+    },
+  })
+}
+
+function wait(socket: Socket, waiting: Set<Socket>): void {
+  if (waiting.size >= WAITING_MAX) return void socket.destroy()
+  waiting.add(socket)
+  socket.on('error', () => {}).once('close', () => waiting.delete(socket))
+}
+
+/** Makes connections of the sockets that come, as many at once as are allowed. */
+class Door {
+  readonly #tls: ListenOptions['tls']
+  readonly #context: CurrentContext
+  readonly #accept: Accept
+  readonly #refused: Accept | undefined
+  #open = 0
+  #maxConnections: number
+
+  constructor(options: Pick<ListenOptions, 'tls' | 'credentials' | 'maxConnections'>, accept: Accept, refused?: Accept) {
+    this.#tls = options.tls
+    this.#context = new CurrentContext(options.credentials)
+    this.#maxConnections = options.maxConnections
+    this.#accept = accept
+    this.#refused = refused
+  }
+
+  readonly take = (socket: Socket): void => {
+    if (this.#open >= this.#maxConnections) return refuse(socket, this.#refused)
+    this.#open++
+    socket.once('close', () => this.#open--)
+    if (this.#tls === 'implicit') takeSecured(socket, this.#context, this.#accept)
+    else this.#accept(new NodeConnection(socket, this.#tls === 'starttls' ? { secureContext: this.#context.get } : {}))
+  }
+
+  readonly limit = (maxConnections: number): void => {
+    this.#maxConnections = maxConnections
+  }
+
+  readonly renew = (credentials: TlsCredentials): void => this.#context.renew(credentials)
 }
 
 function takeSecured(socket: Socket, context: CurrentContext, accept: Accept): void {
@@ -71,26 +126,16 @@ function refuse(socket: Socket, refused?: Accept): void {
   refused(connection)
 }
 
-function start(
-  server: Server,
-  options: ListenOptions,
-  shared: boolean,
-  change: Pick<OpenListener, 'renew' | 'limit'>,
-): Promise<Result<OpenListener, ListenError>> {
+/** The port in use: another than asked for when 0 was asked. */
+function start(server: Server, { host, port, shared }: Binding): Promise<Result<number, ListenError>> {
   return new Promise((resolve) => {
     server.once('error', (error: Error & { code?: string }) => resolve(err(listenError(error))))
-    server.listen({ host: options.host, port: options.port, backlog: BACKLOG, reusePort: shared, ipv6Only: false }, () => {
+    server.listen({ host, port, backlog: BACKLOG, reusePort: shared, ipv6Only: false }, () => {
       server.removeAllListeners('error')
       // A fault of accept() (out of descriptors) costs that connection, not the program.
       server.on('error', () => {})
       const address = server.address()
-      resolve(
-        ok({
-          port: typeof address === 'object' && address ? address.port : options.port,
-          ...change,
-          close: () => close(server),
-        }),
-      )
+      resolve(ok(typeof address === 'object' && address ? address.port : port))
     })
   })
 }

@@ -37,8 +37,10 @@ export interface OpenApi {
 }
 
 export interface Api {
-  /** Serves the page on this address; the token is only asked for where it is not loopback. */
+  /** Opens the port of the page; what is asked there waits for `begin`. The token is only asked for where the address is not loopback. */
   listenWeb(options: { readonly host: string; readonly port: number }): Promise<Result<OpenApi, string>>
+  /** Touches the data folder for the first time: the token is read, or made. */
+  begin(): Promise<Result<void, string>>
   /** Serves the command line on `control.sock` in the data folder. */
   listenControl(): Promise<Result<{ close(): Promise<void> }, string>>
 }
@@ -61,17 +63,33 @@ const CONTROL_PATIENCE: HttpPatience = { headersMs: REQUEST_MS, requestMs: 0, co
 
 /** The HTTP library is loaded at the first request: commands and servers that nobody asks never pay for it. */
 export function createApi(context: ApiContext): Api {
-  return { listenWeb: (options) => listenWeb(context, options), listenControl: () => listenControl(context) }
+  const token = Promise.withResolvers<string>()
+  // Nobody may have asked when it fails.
+  token.promise.catch(() => {})
+  return {
+    listenWeb: (options) => listenWeb(context, options, token),
+    listenControl: () => listenControl(context),
+    async begin() {
+      const { webToken } = await import('./token.ts')
+      try {
+        token.resolve(await webToken(context.dataDir, context.random))
+        return ok()
+      } catch (fault) {
+        return err(`the token of the web page cannot be kept: ${(fault as Error).message}`)
+      }
+    },
+  }
 }
 
 async function listenWeb(
   context: ApiContext,
   options: { readonly host: string; readonly port: number },
+  token: PromiseWithResolvers<string>,
 ): Promise<Result<OpenApi, string>> {
-  const [{ webToken }, { sleepingServer }] = await Promise.all([import('./token.ts'), import('./sleeping.ts')])
-  const rules = { ...context.web, loopback: isLoopback(options.host), token: await webToken(context.dataDir, context.random) }
+  const { sleepingServer } = await import('./sleeping.ts')
   const { server, close } = sleepingServer(
     async () => {
+      const rules = { ...context.web, loopback: isLoopback(options.host), token: await token.promise }
       const [{ webServer }, { readPage }, answers] = await Promise.all([
         import('./web.ts'),
         import('./page.ts'),
@@ -87,7 +105,13 @@ async function listenWeb(
   } catch (fault) {
     return err(`the web page cannot listen on ${options.host} port ${options.port}: ${(fault as Error).message}`)
   }
-  return ok({ port: (server.address() as AddressInfo).port, close })
+  return ok({
+    port: (server.address() as AddressInfo).port,
+    close() {
+      token.reject(new Error('the server has stopped'))
+      return close()
+    },
+  })
 }
 
 async function listenControl(context: ApiContext): Promise<Result<{ close(): Promise<void> }, string>> {

@@ -1,7 +1,7 @@
 // The control socket: a real one, asked by the real client; and what only a raw request can get wrong.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -194,9 +194,12 @@ test('the web port makes its token once and keeps it from others', async (t) => 
   const { api, dataDir } = await openSocket(t)
   const open = await api.listenWeb({ host: '127.0.0.1', port: 0 })
   assert.ok(open.ok)
+  t.after(open.value.close)
+  const early = fetch(`http://127.0.0.1:${open.value.port}/healthz`)
+  assert.equal(existsSync(join(dataDir, 'web-token')), false, 'the folder is not touched before it may be')
+  assert.ok((await api.begin()).ok)
   assert.equal((statSync(join(dataDir, 'web-token')).mode & 0o777).toString(8), '600')
-  assert.equal((await fetch(`http://127.0.0.1:${open.value.port}/healthz`)).status, 200)
+  assert.equal((await early).status, 200, 'who asked before has waited')
   const taken = await api.listenWeb({ host: '127.0.0.1', port: open.value.port })
   assert.ok(!taken.ok && /cannot listen/.test(taken.error))
-  await open.value.close()
 })
