@@ -6,6 +6,7 @@ import { FETCH_LINES_PER_TURN } from './limits.ts'
 import { pages } from './pages.ts'
 import { markSeen } from './seen.ts'
 import { type Done, done, enableCondstore, type Outcome, type Talk, viewOf } from './talk.ts'
+import { tellKeywords } from './tell.ts'
 import { vanishedSince } from './vanished.ts'
 import { countOf, each, NO_SUCH_NUMBER, type PositionRange, type View } from './view.ts'
 
@@ -14,6 +15,7 @@ export async function fetch(talk: Talk, command: FetchCommand): Promise<Done> {
   const { byUid, changedSince } = command
   if (changedSince !== undefined || command.items.some(({ type }) => type === 'modseq')) enableCondstore(talk)
   await view.image.refresh()
+  tellKeywords(talk, view)
   const resolved = view.resolve(command.set, { byUid })
   if (!resolved) return NO_SUCH_NUMBER
   if (command.vanished && changedSince !== undefined) await tellVanished(talk, view, command, changedSince)

@@ -4,7 +4,7 @@ import { rangesText, type StoreCommand } from '../../../mail/protocol/imap/imap.
 import { FLAGS_ALL, type FlagState, rangesOf, storeFlags } from '../../mailbox/mailbox.ts'
 import { expectedAfter, type FlagValues, sameFlags } from './flag-values.ts'
 import { type Done, enableCondstore, type Outcome, type Talk, troubled, viewOf } from './talk.ts'
-import { tellSeen } from './tell.ts'
+import { tellKeywords, tellSeen } from './tell.ts'
 import { each, NO_SUCH_NUMBER, type PositionRange, type View } from './view.ts'
 import { writeChange } from './write.ts'
 
@@ -27,6 +27,7 @@ export async function store(talk: Talk, command: StoreCommand): Promise<Done> {
   const tell = byUid ? 'all' : 'no-expunge'
   if (!stored.ok) return { ...troubled(talk, stored.error), tell }
   await view.image.refresh()
+  tellKeywords(talk, view)
   const { modified, failed } = stored.value
   if (before) answerSilently(talk, view, command, before, modified)
   else if (!(await answerAll(talk, view, positions, new Set(failed)))) return 'gone'

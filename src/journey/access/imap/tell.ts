@@ -33,7 +33,9 @@ function hasAll({ uids, count }: View, image: MailboxImage): boolean {
   return count === 0 || (image.count >= count && image.uids[count - 1] === uids[count - 1])
 }
 
-function tellKeywords({ core }: Talk, view: View): void {
+/** Before the first message that has it (RFC 9051 §7.3.5). */
+export function tellKeywords({ core }: Talk, view: View): void {
+  if (view.image.highestModseq === view.toldModseq) return
   const keywords = view.image.keywords()
   if (keywords.length <= view.toldKeywords) return
   view.toldKeywords = keywords.length

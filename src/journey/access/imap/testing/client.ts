@@ -15,6 +15,7 @@ export interface Heard {
 export class TestClient {
   socket: Socket
   readonly #chunks: Buffer[] = []
+  #chunksBytes = 0
   #buffer = Buffer.alloc(0)
   #closed = false
   #wake = (): void => {}
@@ -46,6 +47,7 @@ export class TestClient {
   attach(socket: Socket): void {
     socket.on('data', (bytes: Buffer) => {
       this.#chunks.push(bytes)
+      this.#chunksBytes += bytes.length
       this.#wake()
     })
     socket.on('close', () => {
@@ -55,14 +57,13 @@ export class TestClient {
     socket.on('error', () => {})
   }
 
-  async #more(): Promise<boolean> {
-    if (this.#chunks.length > 0) {
-      this.#buffer = Buffer.concat([this.#buffer, ...this.#chunks.splice(0)])
-      return true
-    }
-    if (this.#closed) return false
-    await new Promise<void>((resolve) => (this.#wake = resolve))
-    return await this.#more()
+  /** So many octets more, if there are. */
+  async #more(octets = 1): Promise<boolean> {
+    while (this.#chunksBytes < octets && !this.#closed) await new Promise<void>((resolve) => (this.#wake = resolve))
+    if (this.#chunksBytes === 0) return false
+    this.#buffer = Buffer.concat([this.#buffer, ...this.#chunks.splice(0)])
+    this.#chunksBytes = 0
+    return true
   }
 
   send(text: string | Uint8Array): void {
@@ -84,7 +85,7 @@ export class TestClient {
         return response
       }
       from = end + 2 + Number(literal[1])
-      while (this.#buffer.length < from) assert.ok(await this.#more(), 'a literal broke off')
+      while (this.#buffer.length < from) assert.ok(await this.#more(from - this.#buffer.length), 'a literal broke off')
     }
   }
 

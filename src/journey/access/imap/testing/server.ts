@@ -200,3 +200,15 @@ function recorder(lines: string[]): Log {
   const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), child: () => log }
   return log
 }
+
+/** A store in which one kind of thing goes wrong. */
+export function faultyStore(store: Store, faults: { readonly call: string }): Store {
+  return {
+    call: async (called, args) =>
+      called.name === faults.call ? err({ type: 'failed', detail: 'no luck' }) : store.call(called, args),
+    all: (statement, args) => store.all(statement, args),
+    first: (statement, args) => store.first(statement, args),
+    query: (build) => store.query(build),
+    close: () => store.close(),
+  }
+}
