@@ -1,7 +1,10 @@
 // The power goes, again and again, while mail comes in: what was answered 250 is there, once; nothing else is made of it.
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import type { Operations } from '../../src/surface/api/api.ts'
 import { flood, numberOf, type Promised } from './flood.ts'
 import { openHouse } from './house.ts'
 import { readMailbox } from './mail.ts'
@@ -66,6 +69,9 @@ destinationConcurrency = ${ATTEMPTS}
   const twice = repeated(there)
   t.diagnostic(`${twice.length} twice at the other host`)
   assert.ok(twice.length <= KILLS * THREADS * (ATTEMPTS + RESULTS), `${twice.length} came twice`)
+  assert.equal(await countFound(operations, 'kim@far.test'), here.length, 'found by their recipient')
+  await indexed(house.folder)
+  assert.equal(await countFound(operations, 'kim@far.test'), here.length, 'found by their recipient when its terms are written')
   const checked = await posthorn(['check', '--json', '--config', house.config, '--data', house.folder])
   const { results } = JSON.parse(checked.out) as { results: { name: string; state: string }[] }
   assert.equal(results.find(({ name }) => name === 'store')?.state, 'ok')
@@ -74,6 +80,25 @@ destinationConcurrency = ${ATTEMPTS}
 
 async function firstKept({ kept }: Promised, before: number): Promise<void> {
   while (kept.size === before) await pause(5)
+}
+
+async function countFound(operations: Operations, address: string): Promise<number> {
+  let count = 0
+  for (let before: string | undefined; ; ) {
+    const page = await operations.journeys({ address, limit: 100, ...(before === undefined ? {} : { before }) })
+    assert.ok(page.ok)
+    count += page.value.rows.length
+    if (page.value.next === undefined) return count
+    before = page.value.next
+  }
+}
+
+/** Waits until no message waits for its search terms. */
+async function indexed(folder: string): Promise<void> {
+  const db = new DatabaseSync(join(folder, 'posthorn.db'), { readOnly: true })
+  const waiting = db.prepare('SELECT count(*) AS count FROM message_unindexed')
+  while (waiting.get()?.['count'] !== 0) await pause(50)
+  db.close()
 }
 
 function missing(wanted: ReadonlySet<number>, found: readonly number[]): number[] {
