@@ -62,12 +62,27 @@ test('[Q18] a search reads the terms it asks for, and the messages that wait for
   t.after(() => store.close())
   const explain = (statement: { compile(dialect: 'sqlite'): { readonly sql: string } }) =>
     planOf(store, statement.compile('sqlite').sql)
-  assert.equal(await explain(terms.byTerm), 'SEARCH message_term USING PRIMARY KEY (org=? AND term=? AND message_id<?)')
+  const byTerm = 'SEARCH message_term USING PRIMARY KEY (org=? AND term=? AND message_id<?)'
+  for (const one of [terms.byAddress, terms.byHeaderMessageId]) assert.equal(await explain(one), byTerm)
   for (const one of [terms.unindexedByAddress, terms.unindexedByHeaderMessageId]) {
     const plan = await explain(one)
     assert.ok(plan.startsWith('SEARCH u USING PRIMARY KEY (org=? AND message_id<?); SEARCH m USING INDEX'), plan)
     assert.doesNotMatch(plan, /SCAN|TEMP/)
   }
+})
+
+test('[Q19] [Q20] writing and forgetting terms reads the messages that are meant, by their keys', async (t) => {
+  const store = await openTestQueue()
+  t.after(() => store.close())
+  const explain = (statement: { compile(dialect: 'sqlite'): { readonly sql: string } }) =>
+    planOf(store, statement.compile('sqlite').sql)
+  for (const one of [terms.insertTerms, terms.deleteRecipientTerms, terms.deleteMessageTerms, terms.recipientNumbers]) {
+    const plan = await explain(one)
+    assert.doesNotMatch(plan, /SCAN (u|m|r|message|recipient)\b|MULTI-INDEX|\(org=\?\)/, one.name)
+  }
+  const byKey = /^SEARCH message_term USING PRIMARY KEY \(org=\? AND term=\? AND message_id=\?\)/
+  for (const one of [terms.deleteRecipientTerms, terms.deleteMessageTerms]) assert.match(await explain(one), byKey, one.name)
+  assert.match(await explain(terms.unindexed), /^SCAN u; CORRELATED SCALAR SUBQUERY 1; SEARCH r USING COVERING INDEX [^;]+$/)
 })
 
 test('a list of open recipients looks at no others', async (t) => {

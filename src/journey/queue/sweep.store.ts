@@ -71,7 +71,7 @@ export const firstOrgAfter = statement<{ org: number }>('queue.firstOrgAfter')((
 export const finishedBefore = statement<{ org: number; id: string; limit: number }>('queue.finishedBefore')((db, a) =>
   db
     .selectFrom('message')
-    .select(['id', 'reverse_path', 'header_message_id'])
+    .select('id')
     .where('org', '=', a.org)
     .where('id', '<', a.id)
     .where('open_recipients', '=', 0)

@@ -14,7 +14,7 @@ import { enqueueReport, type ReportPlan } from './report.ts'
 import type { Message, Recipient } from './rows.ts'
 import * as sweeps from './sweep.store.ts'
 import * as terms from './terms.store.ts'
-import { forgetAddresses, forgetMessageTerms } from './terms.ts'
+import { forgetMessageTerms } from './terms.ts'
 import * as workers from './worker.store.ts'
 
 /** A look at a message that could not be dealt with now (an attempt is under way) is repeated after this. */
@@ -169,8 +169,8 @@ export function* forget(args: Forget): Steps<number> {
     if (next === undefined || count > FORGET_MAX * 6) break
     org = next.org
     const old = yield* all(sweeps.finishedBefore, { org, id: idAt(args.before), limit: FORGET_MAX })
-    for (const message of old) {
-      room -= yield* forgetMessage(org, message, room)
+    for (const { id: messageId } of old) {
+      room -= yield* forgetMessage({ org, messageId }, room)
       count++
       if (room === 0) return count
     }
@@ -179,18 +179,15 @@ export function* forget(args: Forget): Steps<number> {
 }
 
 /** Answers how many recipients went. With as many as there was room for, the rest of the message waits for the next call. */
-function* forgetMessage(
-  org: number,
-  message: { readonly id: string; readonly reverse_path: string; readonly header_message_id: string | null },
-  room: number,
-): Steps<number> {
-  const key = { org, messageId: message.id }
-  const recipients = yield* all(terms.addressesFrom, { ...key, from: 0, limit: room })
-  yield* forgetAddresses(key, recipients)
+function* forgetMessage(key: { readonly org: number; readonly messageId: string }, room: number): Steps<number> {
+  const recipients = yield* all(terms.recipientNumbers, { ...key, limit: room })
   const last = recipients.at(-1)
-  if (last !== undefined) yield* run(sweeps.deleteRecipients, { ...key, upTo: last.n })
+  if (last !== undefined) {
+    yield* run(terms.deleteRecipientTerms, { ...key, upTo: last.n })
+    yield* run(sweeps.deleteRecipients, { ...key, upTo: last.n })
+  }
   if (recipients.length === room) return room
-  yield* forgetMessageTerms(key, message)
+  yield* forgetMessageTerms(key)
   yield* run(sweeps.deleteMessage, key)
   return recipients.length
 }

@@ -141,6 +141,22 @@ forEachEngine('search terms', (engine) => {
     assert.deepEqual(await remaining(store), [])
   })
 
+  test('[Q19] organisations have their turns, and each call says whether there is more', async (t) => {
+    const store = await open(t)
+    await accept(store, 3, { to: ['x@b.example'] })
+    await accept(store, 4, { to: ['x@b.example'] })
+    await accept(store, 1, { org: 2, to: ['x@b.example'] })
+    const answers = []
+    for (const messages of [1, 5, 5, 5]) answers.push(await must(store, indexTermsProcedure, { messages }))
+    assert.deepEqual(answers, [
+      { messages: 1, more: true },
+      { messages: 1, more: true },
+      { messages: 1, more: false },
+      { messages: 0, more: false },
+    ])
+    assert.deepEqual(await remaining(store), [])
+  })
+
   test('[Q19] a crash loses no term and doubles none', async (t) => {
     const store = await open(t)
     await accept(store, 1, { to: ['x@b.example', 'X@b.example'], reversePath: 'x@b.example', headerMessageId: '<1@a>' })
