@@ -24,7 +24,8 @@ export async function flood(args: FloodArguments): Promise<void> {
 }
 
 async function sendUntilGone({ port, to, account, next }: FloodArguments): Promise<void> {
-  const wire = await dialSmtp(port)
+  const wire = await dialSmtp(port).catch(unlessGone)
+  if (wire === undefined) return
   try {
     for (;;) {
       const number = next()
@@ -38,10 +39,15 @@ async function sendUntilGone({ port, to, account, next }: FloodArguments): Promi
       account.kept.add(number)
     }
   } catch (cause) {
-    if (!(cause instanceof HungUp)) throw cause
+    unlessGone(cause)
   } finally {
     wire.hangUp()
   }
+}
+
+/** The server may go before it has greeted everybody. */
+function unlessGone(cause: unknown): undefined {
+  if (!(cause instanceof HungUp)) throw cause
 }
 
 function must(heard: Heard, code: number): void {
