@@ -10,7 +10,7 @@ import { CHANGE_MAX } from './limits.ts'
 import * as statements from './queue.store.ts'
 import { closeRecipients } from './record.ts'
 import type { QueueFilter, RecipientKey } from './rows.ts'
-import { changeableOf, countActive, type QueueAction } from './search.store.ts'
+import { changeableOf, countOpen, type QueueAction } from './search.store.ts'
 
 export type { QueueAction } from './search.store.ts'
 
@@ -30,20 +30,24 @@ export interface Changed {
   readonly changed: number
   /** Being delivered right now: ask again when the attempt is over. */
   readonly active: number
+  /** Asked to be tried, but held. */
+  readonly held: number
 }
 
 /** [Q10] */
 export function* changeRecipients(args: ChangeRecipients): Steps<Changed> {
   let changed = 0
   let active = 0
+  let held = 0
   for (const key of args.recipients) {
     const row = yield* first(statements.recipientState, key)
     if (row?.state === 'active') active++
+    if (row?.state === 'held' && args.action === 'retry') held++
     if (row === undefined || !(yield* changeOne(args, key, row.destination))) continue
     changed++
     yield* recordEvent({ org: key.org, messageId: key.messageId, recipient: row.address, at: args.now, event: eventOf(args) })
   }
-  return { changed, active }
+  return { changed, active, held }
 }
 
 export const changeRecipientsProcedure = procedure('queue.changeRecipients', changeRecipients)
@@ -95,7 +99,11 @@ export interface ChangeQueue {
  */
 export async function changeQueue(store: Store, args: ChangeQueue): Promise<Result<Changed, StoreError>> {
   const { filter, ...change } = args
-  const total = { changed: 0, active: await countActive(store, filter) }
+  const total = {
+    changed: 0,
+    active: await countOpen(store, filter, 'active'),
+    held: args.action === 'retry' ? await countOpen(store, filter, 'held') : 0,
+  }
   for (;;) {
     const page = await changeableOf(store, filter, { action: args.action, now: args.now, limit: CHANGE_MAX })
     if (page.length === 0) return ok(total)

@@ -9,6 +9,7 @@ import type { RecipientState } from './states.ts'
 import { messageRow, recipientsOf } from './sweep.store.ts'
 import { idsByAddress, idsByHeaderMessageId } from './terms.ts'
 import {
+  destinationDue,
   dueDestinations as dueDestinationsStatement,
   dueSuspects,
   nextDueAt as nextDueAtStatement,
@@ -52,8 +53,9 @@ export interface QueuePage {
 export async function listQueue(store: Store, filter: QueueFilter, page: QueuePage = {}): Promise<readonly QueueEntry[]> {
   const limit = Math.min(page.limit ?? PAGE_MAX, PAGE_MAX)
   const rows = await entriesOf(store, filter, { limit, ...(page.after ? { after: page.after } : {}) })
+  const rests = await restsOf(store, rows)
   return rows.map((row) => ({
-    ...recipientOf(row),
+    ...withRest(recipientOf(row), rests),
     reversePath: row.reverse_path,
     subject: row.subject,
     sizeBytes: row.size_bytes,
@@ -74,7 +76,27 @@ export async function showMessage(
   const row = await store.first(messageRow, { org: key.org, messageId: key.id })
   if (row === undefined) return undefined
   const recipients = await store.all(recipientsOf, { org: key.org, messageId: key.id, from: 0, limit: RECIPIENTS_MAX })
-  return { message: messageOf(row), recipients: recipients.map(recipientOf) }
+  const rests = await restsOf(store, recipients)
+  return { message: messageOf(row), recipients: recipients.map((recipient) => withRest(recipientOf(recipient), rests)) }
+}
+
+/** Until when the destinations of those that are scheduled are left alone. */
+async function restsOf(
+  store: Store,
+  rows: readonly { readonly state: RecipientState; readonly destination: string }[],
+): Promise<ReadonlyMap<string, number>> {
+  const names = new Set(rows.filter(({ state }) => state === 'scheduled').map(({ destination }) => destination))
+  const rests = new Map<string, number>()
+  for (const name of names) {
+    const until = (await store.first(destinationDue, { name }))?.held_until
+    if (until != null) rests.set(name, until)
+  }
+  return rests
+}
+
+function withRest(recipient: Recipient, rests: ReadonlyMap<string, number>): Recipient {
+  const until = recipient.state === 'scheduled' ? rests.get(recipient.destination) : undefined
+  return until === undefined || until <= recipient.dueAt ? recipient : { ...recipient, restsUntil: until }
 }
 
 /** At most one of `id`, `address` (of the sender or a recipient, in any case; also as an alias) and `headerMessageId`; without any: the latest. */
@@ -131,9 +153,9 @@ async function summaryOf(store: Store, key: { org: number; id: string }): Promis
   if (shown === undefined) return undefined
   const counts = new Map<RecipientState, number>()
   let nextAttemptAt: number | undefined
-  for (const { state, dueAt } of shown.recipients) {
+  for (const { state, dueAt, restsUntil = dueAt } of shown.recipients) {
     counts.set(state, (counts.get(state) ?? 0) + 1)
-    if (state === 'scheduled') nextAttemptAt = Math.min(dueAt, nextAttemptAt ?? dueAt)
+    if (state === 'scheduled') nextAttemptAt = Math.min(restsUntil, nextAttemptAt ?? restsUntil)
   }
   const urgentFirst = [...shown.recipients].sort((a, b) => URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) || a.n - b.n)
   return {

@@ -354,7 +354,9 @@ forEachEngine('queue', (engine) => {
     await accept(store, { to: ['x@b.example'] })
     await must(store, holdDestinationProcedure, { destination: 'b.example', until: T0 + 30_000, reason: 'x', now: T0 })
     assert.deepEqual((await countQueue(store, { now: T0 })).destinations[0]?.suspended, { until: T0 + 30_000, reason: 'x' })
+    assert.equal((await listQueue(store, {}))[0]?.restsUntil, T0 + 30_000)
     await must(store, resumeDestinationProcedure, { destination: 'b.example' })
+    assert.equal((await listQueue(store, {}))[0]?.restsUntil, undefined)
     assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 }), ['b.example'])
   })
 
@@ -366,19 +368,19 @@ forEachEngine('queue', (engine) => {
       assert.ok(answer.ok)
       return answer.value
     }
-    assert.deepEqual(await change('hold', { address: 'Y@B.example' }), { changed: 1, active: 0 })
+    assert.deepEqual(await change('hold', { address: 'Y@B.example' }), { changed: 1, active: 0, held: 0 })
     assert.equal(await states(store, messageId), 'scheduled held')
     await live(store, 'w')
     const { token, recipients } = await claimed(store, 'w', 'b.example')
     assert.equal(recipients.length, 1)
-    assert.deepEqual(await change('drop', { state: 'active' }), { changed: 0, active: 1 })
+    assert.deepEqual(await change('drop', { state: 'active' }), { changed: 0, active: 1, held: 0 })
     await record(store, { messageId, worker: 'w', token, results: [deferred(0, T0 + 90_000)] })
-    assert.deepEqual(await change('retry', { messageId }), { changed: 1, active: 0 })
-    assert.deepEqual(await change('retry', { messageId }), { changed: 0, active: 0 })
+    assert.deepEqual(await change('retry', { messageId }), { changed: 1, active: 0, held: 1 })
+    assert.deepEqual(await change('retry', { messageId }), { changed: 0, active: 0, held: 1 })
     assert.equal(await nextDueAt(store), T0)
-    assert.deepEqual(await change('release', { destination: 'b.example' }), { changed: 1, active: 0 })
+    assert.deepEqual(await change('release', { destination: 'b.example' }), { changed: 1, active: 0, held: 0 })
     assert.equal(await states(store, messageId), 'scheduled scheduled')
-    assert.deepEqual(await change('drop', { reversePath: 'sender@example.org' }), { changed: 2, active: 0 })
+    assert.deepEqual(await change('drop', { reversePath: 'sender@example.org' }), { changed: 2, active: 0, held: 0 })
     assert.equal(await states(store, messageId), 'dropped dropped')
     assert.equal(await contents(store), 0)
     assert.equal(await eventTypes(store, messageId), 'held attempted deferred retried released dropped dropped')
@@ -389,7 +391,7 @@ forEachEngine('queue', (engine) => {
     await accept(store, { to: ['x@b.example'] })
     await must(store, holdDestinationProcedure, { destination: 'b.example', until: T0 + DAY, reason: 'x', now: T0 })
     const answer = await changeQueue(store, { action: 'retry', filter: {}, by: 'operator', now: T0 + 1 })
-    assert.deepEqual(answer, { ok: true, value: { changed: 1, active: 0 } })
+    assert.deepEqual(answer, { ok: true, value: { changed: 1, active: 0, held: 0 } })
     assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 + 1 }), ['b.example'])
   })
 
@@ -398,7 +400,7 @@ forEachEngine('queue', (engine) => {
     for (let i = 0; i < 12; i++) await accept(store, { to: Array.from({ length: 100 }, (_, n) => `${n}@b${i}.example`) })
     assert.deepEqual(await changeQueue(store, { action: 'hold', filter: {}, by: 'o', now: T0 }), {
       ok: true,
-      value: { changed: 1200, active: 0 },
+      value: { changed: 1200, active: 0, held: 0 },
     })
     assert.equal((await countQueue(store, { now: T0 })).held, 1200)
   })

@@ -70,6 +70,7 @@ export function* enqueueReport(
     recipientCount: 1,
     subject,
     headerMessageId,
+    about,
   } as const
   yield* recordEvent({ org, messageId: id, recipient: null, at, event: received })
   yield* recordEvent({

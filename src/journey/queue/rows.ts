@@ -98,6 +98,8 @@ export interface Recipient {
   readonly lastReply?: LastReply
   readonly lastAttemptAt?: number
   readonly finishedAt?: number
+  /** Of one that is scheduled: nothing goes to its destination before this moment, which is after `dueAt`; it may be over by now. */
+  readonly restsUntil?: number
 }
 
 /** One open recipient with what a list of the queue shows of its message. */

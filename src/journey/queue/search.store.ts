@@ -42,8 +42,8 @@ export function changeableOf(store: Store, filter: QueueFilter, args: Changeable
   return store.query((db: Kysely<QueueTables>, sql) => changeableKeys({ db, sql, filter }, args))
 }
 
-export async function countActive(store: Store, filter: QueueFilter): Promise<number> {
-  const rows = await store.query((db: Kysely<QueueTables>, sql) => activeCount({ db, sql, filter }))
+export async function countOpen(store: Store, filter: QueueFilter, state: OpenState): Promise<number> {
+  const rows = await store.query((db: Kysely<QueueTables>, sql) => countIn({ db, sql, filter }, state))
   return rows[0]?.count ?? 0
 }
 
@@ -104,10 +104,10 @@ const FROM: Readonly<Record<QueueAction, readonly OpenState[]>> = {
   drop: ['scheduled', 'held'],
 }
 
-function activeCount(question: Question) {
+function countIn(question: Question, state: OpenState) {
   const { sql, filter } = question
-  const counted = filter.state === undefined || filter.state === 'active'
-  return matching(question, 'active')
+  const counted = filter.state === undefined || filter.state === state
+  return matching(question, state)
     .$if(!counted, (q) => q.where(sql<boolean>`1 = 0`))
     .clearSelect()
     .select((e) => e.fn.countAll<number>().as('count'))

@@ -36,6 +36,8 @@ export interface Received {
   readonly account?: string
   readonly subject?: string
   readonly headerMessageId?: string
+  /** Of a report: the message it tells of. */
+  readonly about?: string
 }
 
 /** The recipient waits in the queue for a host. */

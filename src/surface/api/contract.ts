@@ -20,6 +20,7 @@ export const Reply = z.object({
 export type Reply = z.infer<typeof Reply>
 
 const Time = z.int().describe('Milliseconds since 1970-01-01T00:00Z')
+const RestsUntil = Time.optional().describe('Its destination is left alone until then, after a failure that concerned all of it')
 
 export const JourneyRow = z.object({
   id: z.string(),
@@ -44,6 +45,7 @@ export const JourneyRecipient = z.object({
   state: RecipientState,
   attempts: z.int(),
   nextAttemptAt: Time.optional(),
+  restsUntil: RestsUntil,
   lastAttemptAt: Time.optional(),
   finishedAt: Time.optional(),
   lastReply: Reply.optional(),
@@ -64,7 +66,7 @@ export const TimelineEntry = z.object({
   host: z.string().optional(),
   reply: Reply.optional(),
   transcript: z.array(TranscriptLine).optional(),
-  relatedId: z.string().optional().describe('Another message: the report that was sent about this one'),
+  relatedId: z.string().optional().describe('Another message: the report about this one, or what this report is about'),
 })
 export type TimelineEntry = z.infer<typeof TimelineEntry>
 
@@ -126,6 +128,7 @@ export const QueueRow = z.object({
   state: RecipientState,
   receivedAt: Time,
   nextAttemptAt: Time.optional(),
+  restsUntil: RestsUntil,
   attempts: z.int(),
   sizeBytes: z.int(),
   subject: z.string(),
@@ -148,7 +151,11 @@ export const QueueChange = z.object({
   filter: QueueFilter.optional(),
 })
 export type QueueChange = z.infer<typeof QueueChange>
-export const QueueChanged = z.object({ changed: z.int() })
+export const QueueChanged = z.object({
+  changed: z.int(),
+  held: z.int().default(0).describe('Left alone by `retry`, because they are held'),
+  sending: z.int().default(0).describe('Left alone, because an attempt is under way'),
+})
 export type QueueChanged = z.infer<typeof QueueChanged>
 
 export const Domain = z.object({ name: z.string(), createdAt: Time, users: z.int() })

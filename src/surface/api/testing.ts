@@ -139,7 +139,7 @@ function fakeMessages(world: World): Omit<Operations, keyof DirectoryOperations>
     queue: async () => ok({ rows: world.journeys.flatMap(queueRows) }),
     async changeQueue(change) {
       world.changes.push(change)
-      return ok({ changed: 1 })
+      return ok({ changed: 1, held: 0, sending: 0 })
     },
     async journeys({ q, address, messageId, limit }) {
       const wanted = (q ?? address ?? messageId)?.toLowerCase()
@@ -193,7 +193,7 @@ function queueRows(journey: Journey): QueueRow[] {
   const { id, from, subject, sizeBytes, at } = journey
   return journey.recipients
     .filter((r) => ['waiting', 'sending', 'held'].includes(r.state))
-    .map(({ n, address, destination, state, attempts, nextAttemptAt, lastReply }) => ({
+    .map(({ n, address, destination, state, attempts, nextAttemptAt, restsUntil, lastReply }) => ({
       id,
       from,
       subject,
@@ -205,6 +205,7 @@ function queueRows(journey: Journey): QueueRow[] {
       attempts,
       receivedAt: at,
       ...(nextAttemptAt ? { nextAttemptAt } : {}),
+      ...(restsUntil ? { restsUntil } : {}),
       ...(lastReply ? { lastReply } : {}),
     }))
 }

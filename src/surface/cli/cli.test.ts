@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { test } from 'node:test'
 import { err, ok } from '../../ground/result.ts'
-import { failure } from '../api/api.ts'
+import { failure, type Operations } from '../api/api.ts'
 import { fakeOperations, NOW, testWorld, type World } from '../api/testing.ts'
 import { type CliIo, type FileFault, type OfflineError, RUN, runCli } from './cli.ts'
 import { COMMANDS } from './commands.ts'
@@ -41,17 +41,24 @@ interface Circumstances {
   readonly server?: 'runs' | 'stopped' | 'stuck' | 'missing' | 'forbidden' | 'broken'
   readonly world?: World
   readonly env?: Record<string, string>
+  readonly operations?: Operations
 }
 
 async function run(
   words: string | readonly string[],
-  { input = '', terminal, server = 'runs', world = testWorld(), env = {} }: Circumstances = {},
+  {
+    input = '',
+    terminal,
+    server = 'runs',
+    world = testWorld(),
+    env = {},
+    operations = fakeOperations(world),
+  }: Circumstances = {},
 ): Promise<Ran> {
   let out = ''
   let note = ''
   const answers = [...(terminal?.answers ?? [])]
   const asked: string[] = []
-  const operations = fakeOperations(world)
   const io: CliIo = {
     out: (text) => {
       out += text
@@ -200,6 +207,28 @@ test('queue: filters and single messages reach the server as they were meant', a
     { action: 'release', filter: {} },
     { action: 'drop', filter: {} },
   ])
+})
+
+test('a destination that rests is told as that, and what is held is told to release', async () => {
+  const world = testWorld()
+  const waiting = world.journeys[0]?.recipients[0]
+  assert.ok(waiting)
+  Object.assign(waiting, { nextAttemptAt: NOW + 300_000, restsUntil: NOW + 300_000 })
+  assert.match((await run('queue list', { world })).out, /rests until 09:35:00/)
+  assert.match(
+    (await run('trace kim@example.org', { world })).out,
+    /waiting.*example\.org rests until 09:35:00[\s\S]*Next attempt in 5 m, when example\.org has rested\n/,
+  )
+  Object.assign(waiting, { nextAttemptAt: NOW - 3000, restsUntil: undefined })
+  assert.match((await run('queue list', { world })).out, / now /, 'what is due is not "3 s ago"')
+  Object.assign(waiting, { lastReply: { code: 0, text: 'no connection: refused', meaning: '', advice: '' } })
+  assert.match((await run('queue list', { world })).out, / {2}no connection: refused\n/)
+  const held = { ...fakeOperations(world), changeQueue: async () => ok({ changed: 0, held: 1, sending: 2 }) }
+  const tried = await run('queue retry 01jqw8zk3m9x2c4v6b', { operations: held })
+  assert.match(
+    tried.out,
+    /^0 recipients will be tried now\.\n {2}1 is held: "posthorn queue release" comes first.*\n {2}2 are being sent/,
+  )
 })
 
 test('queue list, for eyes and for pipes', async () => {

@@ -2,7 +2,7 @@
 
 import type { Journey, JourneyRecipient, JourneyRow, TimelineEntry } from '../api/api.ts'
 import { type Look, paint, paragraph, safe, table } from './terminal.ts'
-import { dateOf, relative, sizeOf, timeOfDay } from './times.ts'
+import { dateOf, nextWords, relative, sizeOf, timeOfDay } from './times.ts'
 import { ENTRY_TONES, replyCode, STATE_TONES, senderWords } from './words.ts'
 
 const TEXT_LINES_MAX = 20 // Of one reply: hosts write essays.
@@ -44,7 +44,11 @@ function recipientLines(look: Look, recipient: JourneyRecipient, now: number): r
   const parts: string[] = []
   if (recipient.attempts > 0) parts.push(recipient.attempts === 1 ? '1 attempt' : `${recipient.attempts} attempts`)
   if (recipient.nextAttemptAt !== undefined)
-    parts.push(`next ${relative(recipient.nextAttemptAt, now)}, at ${timeOfDay(recipient.nextAttemptAt)}`)
+    parts.push(
+      recipient.restsUntil !== undefined && recipient.restsUntil > now
+        ? `${recipient.destination} ${nextWords(recipient, now)}`
+        : `next ${nextWords(recipient, now)}, at ${timeOfDay(Math.max(recipient.nextAttemptAt, now))}`,
+    )
   else if (recipient.finishedAt !== undefined) parts.push(relative(recipient.finishedAt, now))
   const was =
     recipient.originalAddress && recipient.originalAddress !== recipient.address
@@ -67,11 +71,15 @@ function timeline(look: Look, journey: Journey, around: Circumstances): readonly
     lastDate = date
     lines.push(...entryLines(look, entry, { several: journey.recipients.length > 1, ...around }))
   }
-  const next = journey.recipients.flatMap((recipient) => recipient.nextAttemptAt ?? []).sort((a, b) => a - b)[0]
-  if (next !== undefined)
+  const waiting = journey.recipients.filter((recipient) => recipient.nextAttemptAt !== undefined)
+  const next = waiting.sort((a, b) => (a.nextAttemptAt ?? 0) - (b.nextAttemptAt ?? 0))[0]
+  if (next?.nextAttemptAt !== undefined) {
+    const at = Math.max(next.nextAttemptAt, around.now)
+    const why = next.restsUntil !== undefined && next.restsUntil > around.now ? `, when ${safe(next.destination)} has rested` : ''
     lines.push(
-      `${paint(look, 'quiet', timeOfDay(next))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(next, around.now)}`,
+      `${paint(look, 'quiet', timeOfDay(at))}  ${paint(look, 'waiting', '○')} Next attempt ${relative(at, around.now)}${why}`,
     )
+  }
   return lines
 }
 

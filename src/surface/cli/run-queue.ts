@@ -2,13 +2,13 @@
 
 import { parseDuration } from '../../ground/durations.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
-import type { Journey, QueueAction, QueueFilter, QueueRow } from '../api/api.ts'
+import type { Journey, QueueAction, QueueChanged, QueueFilter, QueueRow } from '../api/api.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { journeysText, journeyText } from './journey.ts'
 import type { Session } from './session.ts'
-import { table } from './terminal.ts'
-import { relative, sizeOf } from './times.ts'
-import { replyCode, STATE_TONES, senderWords } from './words.ts'
+import { paragraph, table } from './terminal.ts'
+import { nextWords, relative, sizeOf } from './times.ts'
+import { replyLine, STATE_TONES, senderWords } from './words.ts'
 
 export async function queueList(session: Session): Promise<ExitCode> {
   const filter = filterOf(session)
@@ -31,12 +31,12 @@ function queueTable(session: Session, rows: readonly QueueRow[]): string {
       { title: 'AGE', text: (row) => relative(row.receivedAt, now).replace(/ ago$/, ''), align: 'right' },
       { title: 'SIZE', text: (row) => sizeOf(row.sizeBytes), align: 'right' },
       { title: 'STATE', text: (row) => row.state, tone: (row) => STATE_TONES[row.state] },
-      { title: 'NEXT', text: (row) => (row.nextAttemptAt === undefined ? '-' : relative(row.nextAttemptAt, now)) },
+      { title: 'NEXT', text: (row) => nextWords(row, now) },
       { title: 'FROM', text: (row) => senderWords(row.from), flexible: true },
       { title: 'TO', text: (row) => row.to, flexible: true },
       {
         title: 'LAST REPLY',
-        text: (row) => (row.lastReply ? `${replyCode(row.lastReply)} ${row.lastReply.text}` : '-'),
+        text: (row) => (row.lastReply ? replyLine(row.lastReply) : '-'),
         flexible: true,
       },
     ],
@@ -81,12 +81,25 @@ export async function queueChange(session: Session, action: QueueAction): Promis
   const change =
     id === undefined ? { action, filter: filter.value } : { action, id, ...(to === undefined ? {} : { recipient: to }) }
   return session.ask(async (operations) =>
-    session.conclude(await operations.changeQueue(change), ({ changed }) =>
-      changed === 1
-        ? `✓ 1 recipient ${DONE_WORDS[action]}.\n`
-        : `${changed > 0 ? '✓ ' : ''}${changed} recipients ${DONE_WORDS[action]}.\n`,
-    ),
+    session.conclude(await operations.changeQueue(change), (outcome) => changedWords(session, action, outcome)),
   )
+}
+
+function changedWords(session: Session, action: QueueAction, { changed, held, sending }: QueueChanged): string {
+  const lines = [`${changed > 0 ? '✓ ' : ''}${changed === 1 ? '1 recipient' : `${changed} recipients`} ${DONE_WORDS[action]}.`]
+  if (held > 0) {
+    const release = session.command('queue release')
+    lines.push(
+      ...paragraph(
+        session.look,
+        '  ',
+        `${held === 1 ? '1 is' : `${held} are`} held: "${release}" comes first, and has it tried.`,
+      ),
+    )
+  }
+  if (sending > 0)
+    lines.push(`  ${sending === 1 ? '1 is' : `${sending} are`} being sent at this moment: ask again when that is over.`)
+  return `${lines.join('\n')}\n`
 }
 
 export async function trace(session: Session): Promise<ExitCode> {

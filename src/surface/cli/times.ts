@@ -15,6 +15,15 @@ export function relative(at: number, now: number): string {
   return at > now ? `in ${amount}` : `${amount} ago`
 }
 
+/** When the next attempt is: what is due waits for its turn, and a destination that rests is told as that. */
+export function nextWords(
+  { nextAttemptAt, restsUntil }: { readonly nextAttemptAt?: number | undefined; readonly restsUntil?: number | undefined },
+  now: number,
+): string {
+  if (restsUntil !== undefined && restsUntil > now) return `rests until ${timeOfDay(restsUntil)}`
+  return nextAttemptAt === undefined ? '-' : relative(Math.max(nextAttemptAt, now), now)
+}
+
 export function timeOfDay(at: number): string {
   const date = new Date(at)
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':')

@@ -25,6 +25,11 @@ export function senderWords(from: string): string {
   return from || '<>'
 }
 
+/** In one line. Where no reply came, the text says so itself. */
+export function replyLine(reply: Reply): string {
+  return reply.code ? `${replyCode(reply)} ${reply.text}` : reply.text
+}
+
 export function replyCode(reply: Reply): string {
   return reply.code ? [String(reply.code), reply.enhanced].filter(Boolean).join(' ') : 'no reply'
 }

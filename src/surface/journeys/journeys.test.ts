@@ -173,6 +173,16 @@ test('what is not there is not found', async (t) => {
   }
 })
 
+test('a report names the message it is about; an attempt says its number once', () => {
+  const told = (event: JourneyEvent) =>
+    timelineEntry({ recorded: { id: 1, org: 1, messageId: SECOND, recipient: 'kim@example.org', at: AT, event } }, explain)
+  const report = { type: 'received', source: 'report', sizeBytes: 1, reversePath: '', recipientCount: 1, about: FIRST } as const
+  assert.equal(told(report)?.relatedId, FIRST)
+  const attempt = told({ type: 'attempted', attempt: 1, address: '192.0.2.1', durationMs: 40 })
+  assert.deepEqual([attempt?.title, attempt?.detail], ['Attempt 1 to reach example.org', 'At 192.0.2.1, after 0.0 s.'])
+  assert.equal(told({ type: 'attempted', attempt: 1 })?.detail, undefined)
+})
+
 test('every event of the catalogue has its sentence, save the one that repeats another', () => {
   const details = {
     source: 'mx',

@@ -56,7 +56,7 @@ export function recipientOf(recipient: Recipient, explain: Explain): JourneyReci
     attempts,
     state: STATE_WORDS[recipient.state],
     ...(originalAddress === undefined ? {} : { originalAddress }),
-    ...(recipient.state === 'scheduled' ? { nextAttemptAt: recipient.dueAt } : {}),
+    ...nextOf(recipient),
     ...(lastAttemptAt === undefined ? {} : { lastAttemptAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(lastReply ? { lastReply: replyOf(lastReply, explain) } : {}),
@@ -73,12 +73,17 @@ export function entryOf(entry: QueueEntry, explain: Explain): QueueRow {
     destination: entry.destination,
     state: STATE_WORDS[entry.state],
     receivedAt: entry.receivedAt,
-    ...(entry.state === 'scheduled' ? { nextAttemptAt: entry.dueAt } : {}),
+    ...nextOf(entry),
     attempts: entry.attempts,
     sizeBytes: entry.sizeBytes,
     subject: entry.subject,
     ...(entry.lastReply ? { lastReply: replyOf(entry.lastReply, explain) } : {}),
   }
+}
+
+function nextOf({ state, dueAt, restsUntil }: Recipient): { readonly nextAttemptAt?: number; readonly restsUntil?: number } {
+  if (state !== 'scheduled') return {}
+  return restsUntil === undefined ? { nextAttemptAt: dueAt } : { nextAttemptAt: restsUntil, restsUntil }
 }
 
 export function replyOf(reply: LastReply, explain: Explain): Reply {

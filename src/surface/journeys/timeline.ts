@@ -12,7 +12,7 @@ interface Told {
   readonly detail?: string | undefined
   readonly host?: string | undefined
   readonly reply?: Reply | undefined
-  readonly relatedId?: string
+  readonly relatedId?: string | undefined
 }
 
 /** Undefined for what only repeats another event. */
@@ -44,7 +44,7 @@ function tell(event: JourneyEvent, recipient: string | undefined, explain: Expla
   const domain = recipient?.split('@').at(-1) ?? 'the other side'
   switch (event.type) {
     case 'received':
-      return { tone: 'neutral', title: receivedTitle(event), detail: receivedDetail(event) }
+      return { tone: 'neutral', title: receivedTitle(event), detail: receivedDetail(event), relatedId: event.about }
     case 'queued':
       return undefined // "Taken" has told it.
     case 'attempted':
@@ -156,10 +156,14 @@ function receivedDetail(event: Received): string {
   return [SOURCES[event.source], peer, account, secured].filter(Boolean).join(' ')
 }
 
-function attemptWords(attempt: Attempted): string {
-  const where = attempt.address === undefined ? '' : ` at ${attempt.address}`
-  const took = attempt.durationMs === undefined ? '' : `, ${(attempt.durationMs / 1000).toFixed(1)} s`
-  return `Attempt ${attempt.attempt}${where}${attempt.tls ? `, encrypted (${attempt.tls})` : ''}${took}.`
+/** The title has said which attempt it was. */
+function attemptWords({ address, tls, durationMs }: Attempted): string | undefined {
+  const parts = [
+    address === undefined ? undefined : `at ${address}`,
+    tls === undefined ? undefined : `encrypted (${tls})`,
+    durationMs === undefined ? undefined : `after ${(durationMs / 1000).toFixed(1)} s`,
+  ]
+  return sentence(parts.filter((part) => part !== undefined).join(', ')) || undefined
 }
 
 function withHost(reply: RemoteReply | undefined, host: string | undefined, explain: Explain): Reply | undefined {

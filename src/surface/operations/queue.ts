@@ -2,6 +2,7 @@
 
 import { ok } from '../../ground/result.ts'
 import {
+  type Changed,
   changeQueue,
   changeRecipientsProcedure,
   countQueue,
@@ -45,7 +46,7 @@ export function queueOperations(context: OperationsContext): QueueOperations {
 async function changeMany({ store, clock }: OperationsContext, { action, filter }: QueueChange) {
   const now = clock.now()
   const outcome = await changeQueue(store, { action, filter: filterOf(filter ?? {}, now), by: BY, now })
-  return outcome.ok ? ok({ changed: outcome.value.changed }) : storeTrouble(outcome.error.detail)
+  return outcome.ok ? ok(changedOf(outcome.value)) : storeTrouble(outcome.error.detail)
 }
 
 async function changeOne({ store, clock }: OperationsContext, { action, id, recipient }: QueueChange & { readonly id: string }) {
@@ -58,7 +59,11 @@ async function changeOne({ store, clock }: OperationsContext, { action, id, reci
   if (recipients.length === 0)
     return failure('not-found', `The message has no recipient ${recipient}.`, `"posthorn queue show ${id}" shows whom it has.`)
   const outcome = await store.call(changeRecipientsProcedure, { action, by: BY, now: clock.now(), recipients })
-  return outcome.ok ? ok({ changed: outcome.value.changed }) : storeTrouble(outcome.error.detail)
+  return outcome.ok ? ok(changedOf(outcome.value)) : storeTrouble(outcome.error.detail)
+}
+
+function changedOf({ changed, active, held }: Changed) {
+  return { changed, held, sending: active }
 }
 
 function filterOf(asked: Asked, now: number): QueueFilter {
