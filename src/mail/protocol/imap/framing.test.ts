@@ -148,7 +148,7 @@ test('[I6] trap 21: a set of a hundred thousand numbers is no fault; a line with
 
 test('[I7] a line that ends inside of quotes announces nothing', () => {
   const core = inside()
-  const { event, out } = say(core, 'a SELECT "x {5}\r\nb NOOP\r\n')
+  const { event, out } = say(core, 'a SELECT "x {8+}\r\nb NOOP\r\n')
   assert.match(out, /^a BAD /)
   assert.equal(event?.type === 'command' && event.command.tag, 'b')
   core.finish('b', 'OK')

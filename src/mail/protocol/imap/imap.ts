@@ -9,6 +9,7 @@ export { FetchWriter } from './fetch-writer.ts'
 export { FLAG, FLAG_NAMES, type FlagList } from './flags.ts'
 export { decodeUtf7, encodeUtf7 } from './mailbox-name.ts'
 export { MailboxPattern } from './mailbox-pattern.ts'
+export { ResponseReader, type ResponseValue, type ServerResponse } from './response-reader.ts'
 export {
   copyUidCode,
   flagsText,

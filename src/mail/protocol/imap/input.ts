@@ -9,8 +9,6 @@ export class InputBuffer {
   bytes: Buffer = NOTHING
   at = 0
   end = 0
-  /** Whether `bytes` are ours to write to, behind `end`. */
-  #owned = false
 
   /** False when more is unread than may ever be; then nothing was taken. */
   receive(bytes: Uint8Array): boolean {
@@ -19,7 +17,6 @@ export class InputBuffer {
       this.bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       this.at = 0
       this.end = bytes.length
-      this.#owned = false
       return true
     }
     this.#makeRoom(bytes.length)
@@ -67,18 +64,17 @@ export class InputBuffer {
   discard(): void {
     this.bytes = NOTHING
     this.at = this.end = 0
-    this.#owned = false
   }
 
   /** Growing by doubling: every octet is moved a few times at most, however small the packets are. */
   #makeRoom(octets: number): void {
-    if (this.#owned && this.end + octets <= this.bytes.length) return
+    // The caller's buffer ends where its octets do: only ours can have room behind them.
+    if (this.end + octets <= this.bytes.length) return
     const unread = this.unreadBytes
     const buffer = Buffer.allocUnsafe(Math.max((unread + octets) * 2, 256))
     this.bytes.copy(buffer, 0, this.at, this.end)
     this.bytes = buffer
     this.at = 0
     this.end = unread
-    this.#owned = true
   }
 }

@@ -86,3 +86,12 @@ export const UPDATE_TAGS_MAX = 100
 
 /** Longer texts go out as literals: some clients read lines into small buffers. */
 export const QUOTED_CHARACTERS_MAX = 1000
+
+/** A response that we read, literals aside. The answer to a search of a very large mailbox is the longest. */
+export const RESPONSE_LINE_OCTETS_MAX = 4 * 1024 * 1024
+
+/** Literals of one response: headers and bodies of one message. */
+export const RESPONSE_LITERALS_MAX = 10_000
+
+/** Levels of lists in a response: a body structure has two for each of a message's. */
+export const RESPONSE_DEPTH_MAX = 500
