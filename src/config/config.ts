@@ -3,7 +3,9 @@
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { z } from 'zod'
 import { isHostName } from '../ground/host-name.ts'
+import { issueWords } from '../ground/issue-words.ts'
 import { err, ok, type Result } from '../ground/result.ts'
+import { suggestion } from '../ground/suggestion.ts'
 import { ImapSettings } from '../journey/access/imap/settings.ts'
 import { Pop3Settings } from '../journey/access/pop3/settings.ts'
 import { RemoteSettings } from '../journey/deliver/remote/settings.ts'
@@ -61,7 +63,7 @@ export function readSettings(text: string): Result<Settings, readonly SettingsFa
     table = parseToml(text)
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause
-    return err([{ path: '', message: `line ${cause.line}, column ${cause.column}: ${cause.message.split('\n')[0]}` }])
+    return err([{ path: '', message: `line ${cause.line}, column ${cause.column}: ${tomlWords(cause)}` }])
   }
   const read = Settings.safeParse(table)
   return read.success ? ok(read.data) : err(read.error.issues.flatMap(faultsOf))
@@ -71,11 +73,40 @@ export function standardSettings(): Settings {
   return Settings.parse({})
 }
 
+/** The library speaks of what it stumbled over; a person has forgotten something. */
+function tomlWords({ message }: TomlError): string {
+  const what = (message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, '')
+  if (/control characters are not allowed in strings|unfinished string/i.test(what))
+    return 'the text in quotes does not end on its line; a closing quote is missing'
+  return what
+}
+
 function faultsOf(issue: z.core.$ZodIssue): readonly SettingsFault[] {
   const path = issue.path.join('.')
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issueWords(issue) }]
+  const known = Object.keys(shapeAt(issue.path))
   return issue.keys.map((key) => ({
     path: path === '' ? key : `${path}.${key}`,
-    message: `there is no such setting; docs/settings.md lists them all`,
+    message: `there is no such setting.${suggestion(key, known)}`,
   }))
+}
+
+/** The settings that a section has, or a table in it. */
+function shapeAt(path: readonly PropertyKey[]): Readonly<Record<string, unknown>> {
+  let at: unknown = Settings
+  for (const step of path) at = typeof step === 'number' ? unwrapped(at).element : unwrapped(at).shape?.[String(step)]
+  return unwrapped(at).shape ?? {}
+}
+
+interface Schema {
+  readonly shape?: Readonly<Record<string, unknown>>
+  readonly element?: unknown
+  readonly def?: { readonly innerType?: unknown; readonly in?: unknown }
+}
+
+/** Without what says that it may be absent, and what is made of it. */
+function unwrapped(schema: unknown): Schema {
+  const at = (schema ?? {}) as Schema
+  const inner = at.def?.innerType ?? at.def?.in
+  return inner === undefined ? at : unwrapped(inner)
 }

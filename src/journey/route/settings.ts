@@ -15,7 +15,7 @@ function printable() {
 }
 
 const SmartHost = z
-  .object({
+  .strictObject({
     host: z.string().min(1).describe('Name or address of the host that takes all mail'),
     port: z.int().min(1).max(65535).default(SUBMISSION_PORT).describe('Its port'),
     tls: z

@@ -2,6 +2,7 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { issueWords } from '../../ground/issue-words.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import { ok, type Result } from '../../ground/result.ts'
 import { type Failure, failure, HTTP_STATUS } from './errors.ts'
@@ -24,7 +25,7 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): Result<z.
   const where = issue?.path.join('.') ?? ''
   return failure(
     'invalid-request',
-    where ? `${where}: ${issue?.message ?? 'is wrong'}` : (issue?.message ?? 'the question is wrong'),
+    `${where || 'The question'}: ${issue ? issueWords(issue) : 'is wrong'}.`,
     'Correct the field and ask again; docs/api.md lists what each question takes.',
   )
 }

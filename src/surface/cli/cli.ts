@@ -1,11 +1,12 @@
 // The door of the command line: words in, an exit code out.
 
+import { suggestion } from '../../ground/suggestion.ts'
 import { COMMANDS, COMMON_OPTIONS } from './commands.ts'
 import { completion, SHELLS, type Shell } from './completion.ts'
 import { EXIT } from './exit.ts'
 import { help } from './help.ts'
 import type { CliIo } from './io.ts'
-import { isGroup, parse, suggestion } from './parse.ts'
+import { isGroup, parse } from './parse.ts'
 import * as directory from './run-directory.ts'
 import * as queue from './run-queue.ts'
 import { send } from './run-send.ts'

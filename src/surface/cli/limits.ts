@@ -4,9 +4,6 @@
 export const COLUMNS_DEFAULT = 80
 export const COLUMNS_TEXT_MAX = 110
 
-/** A word that differs from a known one by more letters than this is not a typing error of it. */
-export const TYPO_DISTANCE_MAX = 2
-
 /** A password is one line. */
 export const PASSWORD_LINE_BYTES_MAX = 4096
 

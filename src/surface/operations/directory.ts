@@ -37,12 +37,7 @@ export function directoryOperations(context: OperationsContext): DirectoryOperat
     listDomains: async () => ok({ rows: await domainRows(store) }),
     addDomain: (name) => addDomain(context, name),
     removeDomain: (name) => removeDomain(store, name),
-    listUsers: async (domain) =>
-      ok({
-        rows: (await people(store))
-          .filter((person) => domain === undefined || person.domain === domain.toLowerCase())
-          .map(userOf),
-      }),
+    listUsers: (domain) => listUsers(store, domain),
     addUser: (user) => addUser(context, user),
     setPassword: (address, password) => setPassword(context, address, password),
     removeUser: (address) => removeUser(context, address),
@@ -62,6 +57,18 @@ async function domainRows(store: Store) {
     }
   }
   return rows
+}
+
+async function listUsers(store: Store, written: string | undefined) {
+  const all = await people(store)
+  if (written === undefined) return ok({ rows: all.map(userOf) })
+  const name = domainToAscii(written)
+  if (!name.ok || !(await findDomain(store, name.value))) return noDomain(written)
+  return ok({ rows: all.filter((person) => person.domain === name.value).map(userOf) })
+}
+
+function noDomain(written: string) {
+  return failure('not-found', `There is no domain ${written} here.`, '"posthorn domain list" shows those there are.')
 }
 
 async function people(store: Store): Promise<Person[]> {
@@ -86,7 +93,9 @@ async function addDomain(context: OperationsContext, written: string) {
   const org = await firstOrganisation(context)
   if (!org.ok) return org
   const added = await change(context.store, addDomainProcedure, { org: org.value, name: name.value, at })
-  return added.ok ? ok({ name: name.value, createdAt: at, users: 0 }) : added
+  if (added.ok) return ok({ name: name.value, createdAt: at, users: 0 })
+  if (added.error.code !== 'already-exists') return added
+  return failure('already-exists', `${name.value} is there already.`, '"posthorn domain list" shows what there is.')
 }
 
 /** Whoever runs the server for one organisation never has to name it. */
@@ -100,8 +109,7 @@ async function firstOrganisation({ store, clock }: OperationsContext): Promise<R
 async function removeDomain(store: Store, written: string) {
   const name = domainToAscii(written)
   const found = name.ok ? await findDomain(store, name.value) : undefined
-  if (!name.ok || !found)
-    return failure('not-found', `There is no domain ${written} here.`, '"posthorn domain list" shows those there are.')
+  if (!name.ok || !found) return noDomain(written)
   const removed = await change(store, removeDomainProcedure, { org: found.org, name: name.value })
   return removed.ok ? DONE : removed
 }
