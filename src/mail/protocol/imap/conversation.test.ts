@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Extension, ImapServer } from './imap.ts'
+import { CAPABILITIES, type Extension, ImapServer } from './imap.ts'
 import { BAD_COMMANDS_MAX } from './limits.ts'
 import { before, inside, opened, output, parse, refusal, say } from './server.testing.ts'
 
@@ -297,35 +297,41 @@ test('[I46] what comes behind COMPRESS is handed out as it is', () => {
   assert.match(refusal(core, 'c COMPRESS LZ4'), /^c BAD /)
 })
 
-test('[I47] what is not supported is not known', () => {
-  const core = opened({
-    without: [
-      'MOVE',
-      'IMAP4rev2',
-      'SORT',
-      'PREVIEW',
-      'CONDSTORE',
-      'QUOTA',
-      'ACL',
-      'REPLACE',
-      'BINARY',
-      'ESEARCH',
-      'NOTIFY',
-      'OBJECTID',
-    ],
-  })
-  for (const line of ['MOVE 1 x', 'SORT (DATE) UTF-8 ALL', 'GETQUOTA ""', 'GETACL x', 'REPLACE 1 x {1}', 'NOTIFY NONE'])
-    assert.match(refusal(core, `a ${line}`), /^a BAD Unknown command/, line)
+test('[I47] what no supported capability brings is not known: commands, and words in them', () => {
   for (const line of [
-    'FETCH 1 PREVIEW',
-    'FETCH 1 MODSEQ',
-    'FETCH 1 BINARY[1]',
-    'FETCH 1 EMAILID',
-    'FETCH 1 FLAGS (CHANGEDSINCE 1)',
-    'STORE 1 (UNCHANGEDSINCE 1) FLAGS x',
-    'SELECT x (CONDSTORE)',
-    'SEARCH RETURN (MIN) ALL',
-    'SEARCH MODSEQ 1',
+    'MOVE 1 x',
+    'SORT (DATE) UTF-8 ALL',
+    'GETQUOTA ""',
+    'GETACL x',
+    'REPLACE 1 x {1}',
+    'NOTIFY NONE',
+    'COMPRESS DEFLATE',
   ])
-    assert.match(refusal(core, `a ${line}`), /^a BAD (?:FETCH|STORE|SELECT|SEARCH): /, line)
+    assert.match(refusal(opened({ without: [...CAPABILITIES] }), `a ${line}`), /^a BAD Unknown command/, line)
+  const words = [
+    ...['FETCH 1 PREVIEW', 'FETCH 1 MODSEQ', 'FETCH 1 BINARY[1]', 'FETCH 1 EMAILID', 'FETCH 1 FLAGS (CHANGEDSINCE 1)'],
+    ...[
+      'STORE 1 (UNCHANGEDSINCE 1) FLAGS x',
+      'SELECT x (CONDSTORE)',
+      'CREATE x (USE (\\Sent))',
+      'STATUS x (SIZE)',
+      'STATUS x (MAILBOXID)',
+    ],
+    ...['SEARCH RETURN (MIN) ALL', 'SEARCH RETURN (SAVE) ALL', 'SEARCH RETURN (UPDATE) ALL', 'SEARCH RETURN (PARTIAL 1:2) ALL'],
+    ...[
+      'SEARCH MODSEQ 1',
+      'SEARCH YOUNGER 1',
+      'SEARCH FUZZY ALL',
+      'SEARCH $',
+      'FETCH $ FLAGS',
+      'SEARCH SAVEDON 1-Jan-2026',
+      'SEARCH EMAILID x',
+    ],
+    ...['LIST "" * RETURN (STATUS (MESSAGES))', 'LIST (SPECIAL-USE) "" *', 'LIST "" * RETURN (MYRIGHTS)'],
+  ]
+  for (const line of words) {
+    const answer = refusal(opened({ without: [...CAPABILITIES] }), `a ${line}`)
+    assert.match(answer, /^a BAD (?:FETCH|STORE|SELECT|CREATE|STATUS|SEARCH|LIST): /, line)
+    parse(opened(), `a ${line}`)
+  }
 })

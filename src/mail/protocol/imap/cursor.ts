@@ -1,7 +1,7 @@
 // Reads the words of a command one after another. The first thing that is wrong stays: from then on every reading gives nothing, and the
 // parsers need not look after each word. Text is octets as Latin-1 characters; what may be UTF-8 is decoded on the way out.
 
-import type { Offer, State } from './capabilities.ts'
+import type { Capability, Offer, State } from './capabilities.ts'
 import type { Extension } from './command.ts'
 import { decodeUtf8, isAscii } from './encoding.ts'
 import type { Status } from './events.ts'
@@ -57,6 +57,15 @@ export class Cursor {
 
   get failed(): boolean {
     return this.#problem !== undefined
+  }
+
+  /** Whether one of the capabilities that bring the word is supported; words that nothing need bring are known always. */
+  knows(word: string, words: ReadonlyMap<string, readonly Capability[]>): boolean {
+    return words.get(word)?.some((capability) => this.supports(capability)) ?? true
+  }
+
+  supports(capability: Capability): boolean {
+    return this.context.offer.supported.has(capability)
   }
 
   /** Only the first counts. */

@@ -2,6 +2,7 @@
 
 import type { CommandBody } from './command.ts'
 import type { Cursor } from './cursor.ts'
+import { FETCH_WORDS } from './extension-words.ts'
 import type { FetchItem, Partial, Section } from './fetch-item.ts'
 import { FETCH_ITEMS_MAX, HEADER_FIELDS_MAX, SECTION_DEPTH_MAX } from './limits.ts'
 import { partialRange } from './parse-search.ts'
@@ -29,13 +30,12 @@ const NO_MODIFIERS: Modifiers = { changedSince: undefined, vanished: false, part
 
 function fetchModifiers(c: Cursor, byUid: boolean): Modifiers {
   const modifiers = { ...NO_MODIFIERS }
-  const { supported } = c.context.offer
   const read = (): void => {
     const word = c.keyword('a modifier')
-    if (word === 'CHANGEDSINCE' && supported.has('CONDSTORE')) {
+    if (word === 'CHANGEDSINCE' && c.supports('CONDSTORE')) {
       c.space()
       modifiers.changedSince = c.bigNumber('the mod-sequence')
-    } else if (word === 'PARTIAL' && supported.has('PARTIAL') && byUid) {
+    } else if (word === 'PARTIAL' && c.supports('PARTIAL') && byUid) {
       c.space()
       modifiers.partial = partialRange(c)
     } else if (word === 'VANISHED' && c.context.enabled.has('QRESYNC')) modifiers.vanished = true
@@ -93,6 +93,10 @@ const SIMPLE: ReadonlyMap<string, FetchItem> = new Map<string, FetchItem>([
   ['RFC822.SIZE', { type: 'size' }],
   ['ENVELOPE', { type: 'envelope' }],
   ['BODYSTRUCTURE', { type: 'body-structure' }],
+  ['MODSEQ', { type: 'modseq' }],
+  ['EMAILID', { type: 'email-id' }],
+  ['THREADID', { type: 'thread-id' }],
+  ['SAVEDATE', { type: 'save-date' }],
   ['RFC822', whole('RFC822', { what: 'all', peek: false })],
   ['RFC822.HEADER', whole('RFC822.HEADER', { what: 'header', peek: true })],
   ['RFC822.TEXT', whole('RFC822.TEXT', { what: 'text', peek: false })],
@@ -103,27 +107,19 @@ function whole(label: string, of: { what: 'all' | 'header' | 'text'; peek: boole
 }
 
 function item(c: Cursor, word: string): FetchItem {
-  return SIMPLE.get(word) ?? sectionItem(c, word) ?? extensionItem(c, word)
+  const found = c.knows(word, FETCH_WORDS) ? (SIMPLE.get(word) ?? sectionItem(c, word)) : undefined
+  if (found === undefined) c.fail(`there is no item ${word}`)
+  return found ?? { type: 'uid' }
 }
 
+/** Items that are more than a word. */
 function sectionItem(c: Cursor, word: string): FetchItem | undefined {
+  if (word === 'PREVIEW') return { type: 'preview', lazy: c.take(' (LAZY)') }
   const bracket = c.peek() === '['
   if (word === 'BODY' && !bracket) return { type: 'body' }
   if ((word === 'BODY' || word === 'BODY.PEEK') && bracket) return bodySection(c, word === 'BODY.PEEK')
   if (!bracket || !/^BINARY(?:\.PEEK|\.SIZE)?$/.test(word)) return undefined
-  const { supported } = c.context.offer
-  return supported.has('BINARY') || supported.has('IMAP4rev2') ? binarySection(c, word) : undefined
-}
-
-function extensionItem(c: Cursor, word: string): FetchItem {
-  const { supported } = c.context.offer
-  if (word === 'MODSEQ' && supported.has('CONDSTORE')) return { type: 'modseq' }
-  if (word === 'EMAILID' && supported.has('OBJECTID')) return { type: 'email-id' }
-  if (word === 'THREADID' && supported.has('OBJECTID')) return { type: 'thread-id' }
-  if (word === 'SAVEDATE' && supported.has('SAVEDATE')) return { type: 'save-date' }
-  if (word === 'PREVIEW' && supported.has('PREVIEW')) return { type: 'preview', lazy: c.take(' (LAZY)') }
-  c.fail(`there is no item ${word}`)
-  return { type: 'uid' }
+  return binarySection(c, word)
 }
 
 function bodySection(c: Cursor, peek: boolean): FetchItem {

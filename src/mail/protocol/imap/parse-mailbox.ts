@@ -3,6 +3,7 @@
 import type { CommandBody, ListReturn, ListSelection, QresyncParameter, SelectCommand, StatusItem } from './command.ts'
 import type { Cursor } from './cursor.ts'
 import { isAscii } from './encoding.ts'
+import { LIST_WORDS, STATUS_WORDS } from './extension-words.ts'
 import { LIST_PATTERNS_MAX, PARAMETERS_MAX } from './limits.ts'
 import { decodeUtf7, foldInbox, hasControl } from './mailbox-name.ts'
 import { numberRanges } from './parse-set.ts'
@@ -37,8 +38,8 @@ export function select(name: 'SELECT' | 'EXAMINE'): (c: Cursor) => SelectCommand
     let qresync: QresyncParameter | undefined
     const parameter = (): void => {
       const word = c.keyword('CONDSTORE or QRESYNC')
-      if (word === 'CONDSTORE' && c.context.offer.supported.has('CONDSTORE')) condstore = true
-      else if (word === 'QRESYNC' && c.context.offer.supported.has('QRESYNC')) qresync = qresyncParameter(c)
+      if (word === 'CONDSTORE' && c.supports('CONDSTORE')) condstore = true
+      else if (word === 'QRESYNC' && c.supports('QRESYNC')) qresync = qresyncParameter(c)
       else c.fail(`${name} knows no ${word}`)
     }
     if (!c.atEnd && c.take(' ')) c.list(parameter, { atLeast: 1, atMost: PARAMETERS_MAX, what: 'parameters' })
@@ -73,7 +74,7 @@ export function create(c: Cursor): CommandBody {
   let specialUse: readonly string[] = []
   if (!c.atEnd && c.take(' (')) {
     c.expect('USE ')
-    if (!c.context.offer.supported.has('CREATE-SPECIAL-USE')) c.fail('CREATE knows no USE')
+    if (!c.supports('CREATE-SPECIAL-USE')) c.fail('CREATE knows no USE')
     specialUse = c.list(() => useAttribute(c), { atLeast: 0, atMost: PARAMETERS_MAX, what: 'uses' })
     c.expect(')')
   }
@@ -122,7 +123,7 @@ function statusItems(c: Cursor): readonly StatusItem[] {
   const items = new Set<StatusItem>()
   const read = (): void => {
     const word = c.keyword('a status item')
-    if (isStatusItem(word)) items.add(word)
+    if (isStatusItem(word) && c.knows(word, STATUS_WORDS)) items.add(word)
     else c.fail(`there is no status item ${word}`)
   }
   c.list(read, { atLeast: 1, atMost: PARAMETERS_MAX, what: 'items' })
@@ -167,7 +168,7 @@ function listReturns(c: Cursor): { returns: Set<ListReturn>; items: readonly Sta
 function readOptions(c: Cursor, known: ReadonlySet<string>, add: (word: string) => void): void {
   const read = (): void => {
     const word = c.keyword('an option')
-    if (known.has(word) || (word === 'STATUS' && known === RETURNS)) add(word)
+    if ((known.has(word) || (word === 'STATUS' && known === RETURNS)) && c.knows(word, LIST_WORDS)) add(word)
     else c.fail(`LIST knows no option ${word}`)
   }
   c.list(read, { atLeast: 0, atMost: PARAMETERS_MAX, what: 'options' })

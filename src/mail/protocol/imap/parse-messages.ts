@@ -23,7 +23,7 @@ export function store(options: { readonly byUid: boolean }): (c: Cursor) => Comm
 
 /** RFC 7162 §3.1.3 */
 function unchangedSinceModifier(c: Cursor): number {
-  if (!c.context.offer.supported.has('CONDSTORE')) c.fail('STORE knows no modifiers')
+  if (!c.supports('CONDSTORE')) c.fail('STORE knows no modifiers')
   c.expect('(UNCHANGEDSINCE ')
   const modseq = c.bigNumber('the mod-sequence')
   c.expect(') ')

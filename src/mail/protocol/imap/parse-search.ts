@@ -3,6 +3,7 @@
 import type { CommandBody } from './command.ts'
 import type { Cursor } from './cursor.ts'
 import { isAscii } from './encoding.ts'
+import { RETURN_WORDS, SEARCH_WORDS } from './extension-words.ts'
 import { FLAG } from './flags.ts'
 import { PARAMETERS_MAX, SEARCH_DEPTH_MAX, SEARCH_KEYS_MAX } from './limits.ts'
 import { calendarDay } from './parse-flags.ts'
@@ -35,7 +36,7 @@ export function thread({ byUid }: Kind): (c: Cursor) => CommandBody {
     c.space()
     const word = c.keyword('ORDEREDSUBJECT or REFERENCES')
     const algorithm = word === 'ORDEREDSUBJECT' ? 'ORDEREDSUBJECT' : 'REFERENCES'
-    if (word !== algorithm || !c.context.offer.supported.has(`THREAD=${algorithm}`))
+    if (word !== algorithm || !c.supports(`THREAD=${algorithm}`))
       c.fail('that way of threading is not offered; CAPABILITY lists those that are')
     return { name: 'THREAD', byUid, algorithm, key: searchWithCharset(c) }
   }
@@ -70,17 +71,15 @@ function sortCriterion(c: Cursor): SortCriterion {
 /** ` RETURN (MIN COUNT)`; nothing is taken where it does not stand. */
 function returnOptions(c: Cursor): SearchReturn | undefined {
   if (!c.take(' RETURN ')) return undefined
-  const { supported } = c.context.offer
-  if (!supported.has('ESEARCH') && !supported.has('IMAP4rev2')) c.fail('RETURN is not offered')
   const words = new Set<string>()
   let partial: PartialRange | undefined
   const read = (): void => {
     const word = c.keyword('a return option')
     words.add(word)
-    if (word === 'PARTIAL') {
-      c.space()
-      partial = partialRange(c)
-    } else if (!RETURN_WORDS.has(word)) c.fail(`there is no return option ${word}`)
+    if (!RETURN_WORDS.has(word) || !c.knows(word, RETURN_WORDS)) c.fail(`there is no return option ${word}`)
+    if (word !== 'PARTIAL') return
+    c.space()
+    partial = partialRange(c)
   }
   c.list(read, { atLeast: 0, atMost: PARAMETERS_MAX, what: 'return options' })
   if (partial !== undefined && words.has('ALL')) c.fail('PARTIAL and ALL exclude each other')
@@ -93,9 +92,6 @@ function returnOptions(c: Cursor): SearchReturn | undefined {
   const all = words.has('ALL') || !(min || max || count || save || update || partial !== undefined)
   return { min, max, all, count, save, update, ...(partial === undefined ? {} : { partial }) }
 }
-
-/** CONTEXT is a hint that there will be more such searches (RFC 5267 §4.2), and asks for nothing. */
-const RETURN_WORDS: ReadonlySet<string> = new Set(['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'UPDATE', 'CONTEXT'])
 
 /** `1:50`, `-1:-50` */
 export function partialRange(c: Cursor): PartialRange {
@@ -193,6 +189,7 @@ class SearchProgram {
   #named(word: string): SearchKey {
     const c = this.#c
     const simple = SIMPLE.get(word)
+    if (!c.knows(word, SEARCH_WORDS)) c.fail(`there is no search key ${word}`)
     if (simple !== undefined) return simple
     c.space()
     const date = DATES.get(word)
@@ -257,7 +254,6 @@ class SearchProgram {
   /** `MODSEQ ["/flags/\\seen" all] 42` */
   #modseq(): number {
     const c = this.#c
-    if (!c.context.offer.supported.has('CONDSTORE')) c.fail('there is no search key MODSEQ')
     if (c.peek() === '"') {
       c.string('a metadata entry')
       c.space()

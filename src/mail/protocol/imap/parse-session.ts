@@ -55,7 +55,7 @@ export function enable(c: Cursor): CommandBody {
   c.space()
   do {
     const known = ENABLEABLE.get(c.keyword('the name of an extension'))
-    if (known !== undefined && c.context.offer.supported.has(known.needs)) extensions.add(known.extension)
+    if (known !== undefined && c.supports(known.needs)) extensions.add(known.extension)
     if (++count > ENABLE_WORDS_MAX) c.fail(`too many extensions: ${ENABLE_WORDS_MAX} at most`)
   } while (!c.atEnd && c.take(' '))
   return { name: 'ENABLE', extensions: [...extensions] }

@@ -1,6 +1,7 @@
 // Sequence sets as clients write them.
 
 import { type Cursor, NUMBER_MAX } from './cursor.ts'
+import { SEARCH_WORDS } from './extension-words.ts'
 import type { NumberRange, SequenceNumber, SequenceRange, SequenceSet } from './sequence-set.ts'
 import { mergeRanges } from './sequence-set.ts'
 
@@ -13,7 +14,10 @@ const STAR = 42
 
 /** `1,3:*` or `$`. */
 export function sequenceSet(c: Cursor): SequenceSet {
-  if (c.take('$')) return { type: 'saved' }
+  if (c.take('$')) {
+    if (!c.knows('$', SEARCH_WORDS)) c.fail('there is no saved search result')
+    return { type: 'saved' }
+  }
   return { type: 'ranges', ranges: sequenceRanges(c) }
 }
 
