@@ -23,7 +23,7 @@ export interface LocalSessionParts {
 
 export function localSession({ start, store, notify, ids, log }: LocalSessionParts): SessionContext {
   const { settings, folder, hostname } = start
-  const disk = watchDisk({ folder, minimumFreeBytes: settings.store.minimumFree, reusableBytes: () => 0 })
+  const disk = watchDisk({ folder, minimumFreeBytes: settings.store.minimumFree, store: () => ({ insideBytes: 0, logBytes: 0 }) })
   const parts = { store, clock: nodeClock, notify }
   return {
     store,

@@ -61,7 +61,7 @@ export class Worker {
     this.#disk = watchDisk({
       folder: data.folder,
       minimumFreeBytes: data.settings.store.minimumFree,
-      reusableBytes: () => this.#store.reusableBytes(),
+      store: () => this.#store.room(),
     })
     this.#ids = idSource(nodeClock, nodeRandom())
     const parts = { store: this.#store, clock: nodeClock, notify: this.#notify }

@@ -26,3 +26,11 @@ export interface Store {
   query<DB, R>(build: (db: Kysely<DB>, sql: Sql) => Compilable<R>): Promise<readonly R[]>
   close(): Promise<void>
 }
+
+/** What of the disk is the store's and can be used again. */
+export interface StoreRoom {
+  /** Pages inside the file that hold nothing. */
+  readonly insideBytes: number
+  /** The WAL as it is: it is written anew from its beginning. */
+  readonly logBytes: number
+}

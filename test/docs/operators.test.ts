@@ -52,7 +52,7 @@ test('what the example has commented out can be read too', () => {
   const open = text.replace(/^# (?=endpoints| {2}\{|\]|"|\[route\.|host|port|tls|username|password)/gm, '')
   const read = readSettings(open)
   assert.ok(read.ok, JSON.stringify(read))
-  assert.equal(read.value.listen.endpoints?.length, 4)
+  assert.equal(read.value.listen.endpoints?.length, 5)
   assert.equal(read.value.route.routes.size, 2)
   assert.equal(read.value.route.smartHost?.host, 'relay.example.net')
 })

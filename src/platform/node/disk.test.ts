@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { type TestContext, test } from 'node:test'
+import type { StoreRoom } from '../../store/store.ts'
 import { watchDisk } from './disk.ts'
 
 const FOLDER = tmpdir()
@@ -14,7 +15,7 @@ async function freeBytes(): Promise<number> {
 }
 
 /** Waits for the answer that must come; a wrong one ends the test by its time limit. */
-async function saysAtLast(t: TestContext, wanted: boolean, parts: { minimumFreeBytes: number; reusableBytes: () => number }) {
+async function saysAtLast(t: TestContext, wanted: boolean, parts: { minimumFreeBytes: number; store: () => StoreRoom }) {
   const watch = watchDisk({ folder: FOLDER, ...parts })
   t.after(() => watch.close())
   while (watch.hasRoom() !== wanted) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -23,13 +24,13 @@ async function saysAtLast(t: TestContext, wanted: boolean, parts: { minimumFreeB
 test('less than the least is too little, unless the store has room inside', { timeout: 20_000 }, async (t) => {
   const free = await freeBytes()
   const minimumFreeBytes = free * 1.5
-  await saysAtLast(t, false, { minimumFreeBytes, reusableBytes: () => free / 4 })
+  await saysAtLast(t, false, { minimumFreeBytes, store: () => ({ insideBytes: free / 4, logBytes: 0 }) })
   let asked = 0
-  const inside = (): number => {
+  const inside = (): StoreRoom => {
     asked++
-    return free
+    return { insideBytes: free, logBytes: 0 }
   }
-  const watch = watchDisk({ folder: FOLDER, minimumFreeBytes, reusableBytes: inside })
+  const watch = watchDisk({ folder: FOLDER, minimumFreeBytes, store: inside })
   t.after(() => watch.close())
   while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.ok(watch.hasRoom())
@@ -38,11 +39,11 @@ test('less than the least is too little, unless the store has room inside', { ti
 test('a disk or store that cannot be asked has room', { timeout: 20_000 }, async (t) => {
   let asked = 0
   const minimumFreeBytes = (await freeBytes()) * 1.5
-  const broken = (): number => {
+  const broken = (): StoreRoom => {
     asked++
     throw new Error('the store is closed')
   }
-  const watch = watchDisk({ folder: FOLDER, minimumFreeBytes, reusableBytes: broken })
+  const watch = watchDisk({ folder: FOLDER, minimumFreeBytes, store: broken })
   t.after(() => watch.close())
   while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.ok(watch.hasRoom())

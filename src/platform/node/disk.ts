@@ -1,6 +1,7 @@
 // Room for mail, looked at now and then so that asking costs nothing.
 
 import { statfs } from 'node:fs/promises'
+import type { StoreRoom } from '../../store/store.ts'
 
 const LOOK_EVERY_MS = 2_000
 
@@ -8,7 +9,7 @@ const LOOK_EVERY_MS = 2_000
 const NEAR_FACTOR = 8
 const LOOK_NEAR_MS = 100
 
-/** Pages that are free inside the store can be used again only as long as its log can grow: its usual size, twice. */
+/** Pages that are free inside the store can be used again only as long as there is room for its log: its usual size, twice. */
 const LOG_BYTES = 32 * 1024 * 1024
 
 export interface DiskWatch {
@@ -19,8 +20,8 @@ export interface DiskWatch {
 export interface DiskWatchOptions {
   readonly folder: string
   readonly minimumFreeBytes: number
-  /** What the store has inside its file and does not use; throws when it cannot be asked. */
-  readonly reusableBytes: () => number
+  /** Throws when the store cannot be asked. */
+  readonly store: () => StoreRoom
 }
 
 /** Optimistic when the disk cannot be asked: the store itself refuses what does not fit. */
@@ -50,7 +51,8 @@ export function watchDisk(options: DiskWatchOptions): DiskWatch {
   }
 }
 
-function enough(freeBytes: number, { minimumFreeBytes, reusableBytes }: DiskWatchOptions): boolean {
+function enough(freeBytes: number, { minimumFreeBytes, store }: DiskWatchOptions): boolean {
   if (freeBytes >= minimumFreeBytes) return true
-  return freeBytes >= Math.min(LOG_BYTES, minimumFreeBytes / 2) && freeBytes + reusableBytes() >= minimumFreeBytes
+  const { insideBytes, logBytes } = store()
+  return freeBytes + logBytes >= Math.min(LOG_BYTES, minimumFreeBytes / 2) && freeBytes + insideBytes >= minimumFreeBytes
 }

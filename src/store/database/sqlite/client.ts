@@ -2,7 +2,7 @@
 
 import type { Compilable, Kysely } from 'kysely'
 import { err, type Result } from '../../../ground/result.ts'
-import type { Store, StoreError } from '../../store.ts'
+import type { Store, StoreError, StoreRoom } from '../../store.ts'
 import { plainCopy } from '../arguments.ts'
 import { BATCH_CALLS_MAX, BYTES_IN_FLIGHT_MAX, CALLS_IN_FLIGHT_MAX } from '../limits.ts'
 import type { Procedure } from '../procedure.ts'
@@ -18,8 +18,7 @@ interface Pending {
 const GONE: StoreError = { type: 'closed', detail: 'the writer is gone' }
 
 export interface ConnectedStore extends Store {
-  /** What the file has inside and does not use. */
-  reusableBytes(): number
+  room(): StoreRoom
 }
 
 /** `port`: the other end of the one given to `Writer.attach`. `path`: the same file as the writer's. */
@@ -74,8 +73,8 @@ class PortStore implements ConnectedStore {
     return this.#reader.query(build)
   }
 
-  reusableBytes(): number {
-    return this.#reader.reusableBytes()
+  room(): StoreRoom {
+    return this.#reader.room()
   }
 
   close(): Promise<void> {

@@ -1,7 +1,9 @@
 // Reads of one thread: its own read-only connection, kept statements, and queries built when asked.
 
+import { statSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Compilable, Kysely } from 'kysely'
+import type { StoreRoom } from '../../store.ts'
 import { builderOf } from '../dialects.ts'
 import { StoreFault, sqliteFault } from '../fault.ts'
 import { kysely } from '../kysely.ts'
@@ -10,12 +12,14 @@ import type { Row, Sql, Statement } from '../statement.ts'
 import { KeptStatements, openReader, plainRows } from './connection.ts'
 
 export class SqliteReader {
+  readonly #path: string
   readonly #db: DatabaseSync
   readonly #statements: KeptStatements
   /** By SQL text; the oldest goes first. */
   readonly #queries = new Map<string, StatementSync>()
 
   constructor(path: string) {
+    this.#path = path
     this.#db = openReader(path)
     this.#statements = new KeptStatements(this.#db)
   }
@@ -29,12 +33,12 @@ export class SqliteReader {
     return this.#read(() => plainRows(this.#keep(sql).all(...(parameters as SQLInputValue[])))) as readonly R[]
   }
 
-  /** Pages inside the file that hold nothing. */
-  reusableBytes(): number {
+  room(): StoreRoom {
     return this.#read(() => {
       const free = this.#db.prepare('PRAGMA freelist_count').get() as { freelist_count: number }
       const page = this.#db.prepare('PRAGMA page_size').get() as { page_size: number }
-      return free.freelist_count * page.page_size
+      const log = statSync(`${this.#path}-wal`, { throwIfNoEntry: false })
+      return { insideBytes: free.freelist_count * page.page_size, logBytes: log?.size ?? 0 }
     })
   }
 
