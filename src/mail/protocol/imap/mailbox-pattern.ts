@@ -25,6 +25,9 @@ export class MailboxPattern {
    * pattern can make it try again and again.
    */
   matches(name: string): boolean {
+    // What clients ask for nearly always.
+    if (this.#pattern === '*') return true
+    if (this.#pattern === '%') return !name.includes('/')
     const pattern = name === 'INBOX' ? this.#pattern.toUpperCase() : this.#pattern
     let places = follow(pattern, new Set([0]))
     for (const character of name) {
