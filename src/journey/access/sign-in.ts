@@ -5,7 +5,7 @@ import type { Log } from '../../ground/ports/log.ts'
 import type { Result } from '../../ground/result.ts'
 import { isServerMechanism, type ServerExchange, type ServerStep, startServerExchange } from '../../mail/protocol/sasl/sasl.ts'
 import type { AuthenticateError } from '../../store/directory/directory.ts'
-import { LOGINS_MAX } from './limits.ts'
+import { LOGGED_NAME_CHARACTERS_MAX, LOGINS_MAX } from './limits.ts'
 
 export interface Account {
   readonly org: number
@@ -37,6 +37,8 @@ export interface SignInRefused {
   readonly text: string
   readonly hangUp: boolean
 }
+
+type Reason = AuthenticateError | 'malformed' | 'not-yourself'
 
 export type SignInStep =
   | { readonly type: 'in'; readonly account: Account }
@@ -73,13 +75,13 @@ export class SignIn {
   }
 
   async #step(step: ServerStep): Promise<SignInStep> {
-    if (step.type === 'failed') return await this.#failed('The mechanism was not followed')
+    if (step.type === 'failed') return await this.#failed('The mechanism was not followed', 'malformed')
     if (step.type === 'challenge') {
       this.#exchange = step.exchange
       return { type: 'challenge', bytes: step.bytes }
     }
     const { authorize, name, password } = step.credentials
-    if (authorize !== undefined) return await this.#failed('Nobody may open the mailbox of another')
+    if (authorize !== undefined) return await this.#failed('Nobody may open the mailbox of another', 'not-yourself', name)
     return await this.password(name, password)
   }
 
@@ -88,7 +90,7 @@ export class SignIn {
     const { authenticate, log, peerAddress, protocol } = this.#options
     try {
       const answer = await authenticate(name, password, peerAddress)
-      return answer.ok ? { type: 'in', account: answer.value } : await this.#refused(answer.error)
+      return answer.ok ? { type: 'in', account: answer.value } : await this.#refused(answer.error, name)
     } catch (error) {
       // The store or the directory has a fault: a password that nobody could check must never look like a wrong one.
       log.error(`a ${protocol} login could not be decided`, { cause: String(error) })
@@ -100,25 +102,33 @@ export class SignIn {
     return { type: 'refused', why: 'not-now', text, hangUp: this.isWornOut }
   }
 
-  async #refused(why: AuthenticateError): Promise<SignInRefused> {
+  async #refused(why: AuthenticateError, name: string): Promise<SignInRefused> {
     switch (why) {
       case 'bad-credentials':
-        return await this.#failed('Name or password is wrong; the name is the whole address')
+        return await this.#failed('Name or password is wrong; the name is the whole address', why, name)
       case 'disabled':
-        return await this.#failed('This account is disabled; ask your administrator', 'disabled')
+        return await this.#failed('This account is disabled; ask your administrator', why, name)
       case 'busy':
+        this.#note(why, name)
         // Held back like a failure: who floods us with passwords shall not get an answer for nothing.
         await this.#options.clock.sleep(this.#options.settings.failureDelay, this.#options.signal)
         return this.unavailable('Too many people are logging in. Try again in a minute')
     }
   }
 
-  async #failed(text: string, why: SignInRefusal = 'credentials'): Promise<SignInRefused> {
-    const { clock, log, settings, signal, peerAddress, protocol } = this.#options
+  async #failed(text: string, reason: Reason, name?: string): Promise<SignInRefused> {
+    const { clock, settings, signal } = this.#options
     this.#failures++
-    log.info(`${protocol} login failed`, { peer: peerAddress, failures: this.#failures })
+    this.#note(reason, name)
     await clock.sleep(settings.failureDelay * this.#failures, signal)
+    const why = reason === 'disabled' ? reason : 'credentials'
     return { type: 'refused', why, text, hangUp: this.#failures >= settings.loginAttempts }
+  }
+
+  /** A line that operators have filters for (docs/operators.md); journey/session writes the same. */
+  #note(reason: Reason, name: string | undefined): void {
+    const { log, peerAddress, protocol } = this.#options
+    log.info('sign-in refused', { protocol, peer: peerAddress, reason, name: name?.slice(0, LOGGED_NAME_CHARACTERS_MAX) })
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { type Reply, reply } from '../../mail/protocol/smtp/smtp.ts'
 import type { Person } from '../../store/directory/directory.ts'
 import type { SessionContext } from './context.ts'
-import { WRONG_PASSWORD_DELAY_MS } from './limits.ts'
+import { LOGGED_NAME_CHARACTERS_MAX, WRONG_PASSWORD_DELAY_MS } from './limits.ts'
 import { AUTH_NEEDS_TLS, SIGNED_IN, signInRefused, TOO_MANY_TRIES } from './replies.ts'
 
 export const MECHANISMS: readonly string[] = SERVER_MECHANISMS
@@ -49,18 +49,21 @@ export class SignIn {
   async #step(step: ServerStep): Promise<SignInStep> {
     this.#exchange = step.type === 'challenge' ? step.exchange : undefined
     if (step.type === 'challenge') return { type: 'challenge', bytes: step.bytes }
-    if (step.type === 'failed') return this.#refused(MALFORMED)
+    if (step.type === 'failed') return this.#refused(MALFORMED, 'malformed')
     const { authorize, name, password } = step.credentials
-    if (authorize !== undefined) return this.#refused(NOT_FOR_OTHERS)
+    if (authorize !== undefined) return this.#refused(NOT_FOR_OTHERS, 'not-yourself', name)
     const person = await this.#context.authenticator.authenticate(name, password, this.#peerAddress)
     if (person.ok) return { type: 'done', person: person.value, reply: SIGNED_IN }
-    this.#context.log.info('sign-in refused', { name, reason: person.error })
+    const refused = this.#refused(signInRefused(person.error), person.error, name)
     if (person.error !== 'disabled') await this.#context.clock.sleep(WRONG_PASSWORD_DELAY_MS, this.#context.stopping)
-    return this.#refused(signInRefused(person.error))
+    return refused
   }
 
-  #refused(refusal: Reply): SignInStep {
+  /** The line of the log is one that operators have filters for (docs/operators.md); journey/access writes the same. */
+  #refused(refusal: Reply, reason: string, name?: string): SignInStep {
     this.#failures++
+    const stranger = { peer: this.#peerAddress, reason, name: name?.slice(0, LOGGED_NAME_CHARACTERS_MAX) }
+    this.#context.log.info('sign-in refused', { protocol: 'SMTP', ...stranger })
     const over = this.#failures >= this.#context.settings.signInTries
     return { type: 'refused', reply: over ? TOO_MANY_TRIES : refusal }
   }
