@@ -34,6 +34,11 @@ export const TOO_MANY_UNKNOWN = reply(
   '4.7.0',
   'Too many addresses that do not exist here. Check the list, then connect again.',
 )
+export const SPOKE_FIRST = reply(
+  554,
+  '5.5.0',
+  'A client waits for the greeting before it talks (RFC 5321 4.3.1). Mend the program that sends this mail.',
+)
 export const TOO_MANY_RECIPIENTS = reply(452, '4.5.3', 'Too many recipients for one message. Send to the others in the next one.')
 export const NOT_VERIFIED = reply(
   252,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { nodeClock } from '../../platform/node/clock.ts'
 import { readContent } from '../../store/content/content.ts'
 import { findPerson } from '../../store/directory/directory.ts'
 import { eventsOfMessage } from '../../store/events/events.ts'
@@ -333,4 +334,62 @@ test('networks hold the addresses inside their prefix and no others', () => {
   const inside = networkTest(['192.0.2.0/24', '2001:db8::/32', '203.0.113.9'])
   for (const address of ['192.0.2.1', '192.0.2.255', '2001:db8:1::1', '203.0.113.9']) assert.ok(inside(address), address)
   for (const address of ['192.0.3.1', '2001:db9::1', '203.0.113.8', '']) assert.ok(!inside(address), address)
+})
+
+test('[J17] from the eleventh unknown recipient of a session each refusal waits', async (t) => {
+  const waits: number[] = []
+  const clock = { ...nodeClock, sleep: async (ms: number) => void waits.push(ms) }
+  const house = await openHouse(t, { clock, settings: { unknownRecipientDelay: '3s' } })
+  await house.person('anna@here.test')
+  const talk = talkTo(house, 'mx')
+  const ask = (count: number): string => 'RCPT TO:<nobody@here.test>\r\n'.repeat(count)
+  await talk.say(`EHLO c.test\r\nMAIL FROM:<>\r\n${ask(6)}RSET\r\nMAIL FROM:<>\r\n${ask(4)}RCPT TO:<anna@here.test>\r\n`)
+  assert.deepEqual(waits, [])
+  const said = await talk.say(`${ask(2)}RCPT TO:<anna@here.test>\r\n`)
+  assert.match(said, /^550 5\.1\.1 .*\r\n550 5\.1\.1 .*\r\n250 /)
+  assert.deepEqual(waits, [3000, 3000])
+  await talk.say(ask(88))
+  assert.equal(talk.ended, false)
+  assert.match(await talk.say(ask(1)), /^421 4\.7\.0 /)
+  assert.equal(talk.ended, true)
+})
+
+test('[J18] a stranger who does not wait for the greeting is refused where greetings are delayed, and told of in the log', async (t) => {
+  let greet = (): void => {}
+  const told: string[] = []
+  const info = (message: string, fields?: object) => void told.push(`${message} ${JSON.stringify(fields)}`)
+  const log = { debug: () => {}, info, warn: () => {}, error: () => {}, child: () => log }
+  const after = (ms: number, callback: () => void) => {
+    if (ms === 2000) greet = callback
+    return () => {}
+  }
+  const settings = { greetingDelay: '2s', trustedNetworks: ['198.51.100.0/24'] }
+  const house = await openHouse(t, { clock: { ...nodeClock, after }, log, settings })
+  const early = talkTo(house, 'mx')
+  assert.match(await early.say('EHLO c.test\r\n'), /^554 5\.5\.0 /)
+  assert.equal(early.ended, true)
+  greet()
+  assert.equal(await early.say(''), '')
+  const polite = talkTo(house, 'mx')
+  assert.equal(await polite.say(''), '')
+  greet()
+  assert.match(await polite.say(''), /^220 /)
+  assert.match(await talkTo(house, 'mx', '198.51.100.1').say(''), /^220 /)
+  assert.match(await talkTo(house, 'submission').say(''), /^220 /)
+  assert.deepEqual(told, ['a client did not wait {"peer":"192.0.2.7","before":"greeting"}'])
+})
+
+test('[J18] who talks before other replies is heard, and told of once', async (t) => {
+  const told: string[] = []
+  const log = {
+    debug: () => {},
+    info: (message: string) => void told.push(message),
+    warn: () => {},
+    error: () => {},
+    child: () => log,
+  }
+  const house = await openHouse(t, { log })
+  const said = await talkTo(house, 'mx').say('EHLO c.test\r\nNOOP\r\nEHLO c.test\r\nNOOP\r\n')
+  assert.match(said, /^220 .*\r\n250 2\.0\.0 .*\r\n250 2\.0\.0 /s)
+  assert.deepEqual(told, ['a client did not wait'])
 })

@@ -37,6 +37,12 @@ export const SessionSettings = z
       .describe(
         'Machines that may send to everybody on the MX port without signing in, such as those of your own network. Never name others: spam would be sent through this server.',
       ),
+    unknownRecipientDelay: duration('1s').describe(
+      'From the eleventh recipient of a connection that does not exist here, each refusal waits so long: looking for addresses costs time. The hundred-and-first ends the connection.',
+    ),
+    greetingDelay: duration('0s').describe(
+      'On the MX port strangers are greeted only after so long, and those who talk before are refused (554): spam programs often do. 0s greets at once; some seconds suffice. Trusted networks do not wait.',
+    ),
     signInTries: z.int().min(1).max(100).default(5).describe('Failed attempts to sign in before the connection is closed.'),
   })
   .describe('Taking mail: limits of SMTP sessions')

@@ -8,7 +8,7 @@ import type { Person } from '../../store/directory/directory.ts'
 import type { SessionContext, SessionRole } from './context.ts'
 import { IncomingMessage } from './incoming.ts'
 import { keepMessage } from './keep.ts'
-import { FAREWELL_MS, RECIPIENTS_EXPANDED_MAX, UNKNOWN_RECIPIENTS_MAX } from './limits.ts'
+import { FAREWELL_MS, RECIPIENTS_EXPANDED_MAX, UNKNOWN_RECIPIENTS_AT_ONCE, UNKNOWN_RECIPIENTS_MAX } from './limits.ts'
 import { isLoopback } from './loopback.ts'
 import { bareRecipient, organisationOf, resolveRecipient, withoutRepeats } from './recipients.ts'
 import * as replies from './replies.ts'
@@ -41,7 +41,9 @@ export class SmtpSession implements ConnectionHandler {
   #clogged = false
   #stopping = false
   #over = false
-  /** Takes back the deadline of the farewell. */
+  /** It has talked when it should have listened, and the log has it. */
+  #wasEarly = false
+  /** Takes back the deadline of the farewell, or the greeting that is still to come. */
   #patienceOver = (): void => {}
   #halfClosed = false
   /** Recipients that do not exist here, named so far. */
@@ -59,6 +61,18 @@ export class SmtpSession implements ConnectionHandler {
     this.#core = new SmtpServer(options.smtp, { tls: connection.tls !== undefined, mechanisms: this.#mechanisms(connection.tls) })
     connection.handle(this)
     connection.idleTimeout(this.#context.settings.idle)
+    const delayMs = this.#greetingDelayMs()
+    if (delayMs === 0) this.#greet()
+    else this.#patienceOver = this.#context.clock.after(delayMs, () => this.#greet())
+  }
+
+  #greetingDelayMs(): number {
+    const stranger = this.#options.role === 'mx' && !this.#context.isTrusted(this.#connection.remote.address)
+    return stranger ? this.#context.settings.greetingDelay : 0
+  }
+
+  #greet(): void {
+    if (this.#over) return
     this.#core.greet()
     this.#turn()
   }
@@ -190,10 +204,18 @@ export class SmtpSession implements ConnectionHandler {
         return this.#farewell({ peerIsDone: true })
       case 'close':
         return this.#farewell()
-      case 'auth-cancelled':
       case 'early-input':
+        return this.#early(event)
+      case 'auth-cancelled':
         return undefined
     }
+  }
+
+  /** Who talks before a reply that must be awaited is heard all the same; only who talks before the greeting is not. */
+  #early({ before }: EventOf<'early-input'>): undefined {
+    if (!this.#wasEarly) this.#context.log.info('a client did not wait', { peer: this.#connection.remote.address, before })
+    this.#wasEarly = true
+    if (before === 'greeting') this.#core.close(replies.SPOKE_FIRST)
   }
 
   #say(verdict: Reply): undefined {
@@ -259,8 +281,7 @@ export class SmtpSession implements ConnectionHandler {
     if (transaction === undefined) return this.#say(replies.INTERNAL)
     const address = event.barePostmaster ? await bareRecipient(this.#context, event.address) : event.address
     const found = await resolveRecipient(this.#context, address)
-    if (found.type === 'unknown-user')
-      return this.#say(++this.#unknown > UNKNOWN_RECIPIENTS_MAX ? replies.TOO_MANY_UNKNOWN : replies.UNKNOWN_USER)
+    if (found.type === 'unknown-user') return this.#unknownRecipient()
     if (found.type === 'alias-loop') return this.#say(replies.ALIAS_LOOP)
     if (found.org === undefined && this.#options.role === 'mx' && !this.#context.isTrusted(this.#connection.remote.address))
       return this.#say(replies.RELAY_DENIED)
@@ -270,6 +291,13 @@ export class SmtpSession implements ConnectionHandler {
     transaction.paths.push(formatAddress(address))
     transaction.recipients.push(...found.recipients)
     return this.#say(OK_RECIPIENT)
+  }
+
+  async #unknownRecipient(): Promise<void> {
+    this.#unknown++
+    const { clock, settings, stopping } = this.#context
+    if (this.#unknown > UNKNOWN_RECIPIENTS_AT_ONCE) await clock.sleep(settings.unknownRecipientDelay, stopping)
+    return this.#say(this.#unknown > UNKNOWN_RECIPIENTS_MAX ? replies.TOO_MANY_UNKNOWN : replies.UNKNOWN_USER)
   }
 
   #data(): undefined {
