@@ -1,6 +1,7 @@
 // The web port: who may see it, what it answers, and that strangers' texts stay texts.
 
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import type { GuardRules } from './guard.ts'
 import { readPage } from './page.ts'
@@ -94,6 +95,28 @@ test('who may see what', async (t) => {
       if (status >= 400) assert.ok(answer.json().error.next.length > 10, 'every error tells the next step')
     })
   }
+})
+
+test('however an address is written, another site may not read what it leads to, and nobody keeps it', async (t) => {
+  const { app } = server()
+  t.after(() => app.close())
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const ask = async (path: string, header: string): Promise<string> => {
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.end(`GET ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nconnection: close\r\n${header}\r\n`)
+    let text = ''
+    for await (const chunk of socket) text += String(chunk)
+    return text
+  }
+  for (const path of ['/api/journeys', '/%61pi/journeys', '/ap%69/journeys?q=a', `http://localhost:${port}/api/journeys`]) {
+    const own = await ask(path, '')
+    // An address that leads nowhere is as good.
+    assert.match(own, /^HTTP\/1\.1 (200|404) .*cache-control: no-store/is, path)
+    for (const foreign of ['sec-fetch-site: cross-site\r\n', 'origin: http://evil.example\r\n'])
+      assert.match(await ask(path, foreign), /^HTTP\/1\.1 403 /, path)
+  }
+  assert.match(await ask('/%61pi/journeys', ''), /^HTTP\/1\.1 200 /)
+  assert.match(await ask('/', 'sec-fetch-site: cross-site\r\n'), /^HTTP\/1\.1 200 /)
 })
 
 test('the token in the form becomes a cookie', async () => {

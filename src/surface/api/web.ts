@@ -36,7 +36,11 @@ const SAFE_HEADERS = {
 export function webServer(options: WebOptions): FastifyInstance {
   const app = Fastify({ bodyLimit: JSON_BODY_BYTES_MAX, forceCloseConnections: true, exposeHeadRoutes: true })
   speakPlainly(app, options.log)
-  app.addHook('onRequest', async (request, reply) => guard(options.rules, request, reply.headers(SAFE_HEADERS)))
+  const isData = dataTest(options.page)
+  app.addHook('onRequest', async (request, reply) => guard(options.rules, isData, request, reply.headers(SAFE_HEADERS)))
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
   servePage(app, options.page)
   serveHealth(app, options.operations)
   serveDoor(app, options.rules)
@@ -44,10 +48,26 @@ export function webServer(options: WebOptions): FastifyInstance {
   return app
 }
 
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/token', '/icon.svg'])
+const HEALTH: readonly string[] = ['/healthz', '/readyz']
+const OPEN_PATHS: ReadonlySet<string> = new Set([...HEALTH, '/token', '/icon.svg'])
 
-function guard(rules: GuardRules, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  const path = request.url.split('?', 1)[0] ?? ''
+/** The address that answers, and not what was written for it: `/%61pi/journeys` leads to the same. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? ''
+}
+
+/** All but what is the same for everybody: the files of the page, and whether the server lives. */
+function dataTest(page: readonly PageFile[]): (request: FastifyRequest) => boolean {
+  const harmless = new Set([...page.map(({ path }) => path), ...HEALTH])
+  return (request) => request.method !== 'GET' || !harmless.has(routeOf(request))
+}
+
+function guard(
+  rules: GuardRules,
+  isData: (request: FastifyRequest) => boolean,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | undefined {
   const { headers } = request
   const verdict = judge(rules, {
     method: request.method,
@@ -57,10 +77,10 @@ function guard(rules: GuardRules, request: FastifyRequest, reply: FastifyReply):
     authorization: headers.authorization,
     cookie: headers.cookie,
     forwarded: ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined),
-    data: path.startsWith('/api/') || request.method !== 'GET',
+    data: isData(request),
   })
   if (verdict.type === 'pass') return undefined
-  if (verdict.reason === 'token') return OPEN_PATHS.has(path) ? undefined : askForToken(request, reply)
+  if (verdict.reason === 'token') return OPEN_PATHS.has(routeOf(request)) ? undefined : askForToken(request, reply)
   return refuse(reply, {
     code: 'not-allowed-here',
     message:
@@ -73,7 +93,7 @@ function guard(rules: GuardRules, request: FastifyRequest, reply: FastifyReply):
 }
 
 function askForToken(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.url.split('?', 1)[0] === '/') return reply.code(401).type('text/html; charset=utf-8').send(doorHtml())
+  if (routeOf(request) === '/') return reply.code(401).type('text/html; charset=utf-8').send(doorHtml())
   return refuse(reply, {
     code: 'token-required',
     message: 'This needs the page’s token.',
@@ -109,9 +129,6 @@ function serveHealth(app: FastifyInstance, operations: Operations): void {
 function serveData(app: FastifyInstance, options: WebOptions): void {
   const { operations } = options
   const feed = new LiveFeed(options)
-  app.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
-  })
   app.get('/api/journeys', (request, reply) => {
     const question = check(JourneysQuestion, request.query)
     return question.ok ? answer(reply, operations.journeys(question.value)) : refuse(reply, question.error)
