@@ -133,6 +133,8 @@ test('[H6] a subject is one line of at most 200 characters and whole ones', () =
     199,
   )
   assert.equal(facts('Subject: =?utf-8?B?YQpi?=\r\n').subject, 'a b')
+  const encoded = Buffer.from('a\u009b31m\u0085b\u007f\u2028c \u202eexe.txt\u2066 \u200f\u05d0').toString('base64')
+  assert.equal(facts(`Subject: =?utf-8?B?${encoded}?=\r\n`).subject, 'a 31m b c exe.txt \u05d0')
   assert.equal(facts('Subject: \xc3\xbc\r\n').subject, 'ü')
   assert.equal(facts('Subject: \xfc\r\n').subject, 'ü')
 })

@@ -183,8 +183,12 @@ function note(draft: Draft, problem: HeaderProblem): void {
   if (!draft.problems.includes(problem)) draft.problems.push(problem)
 }
 
+// Controls of either half of Latin-1 and separators would end the line or steer a terminal; marks of direction disguise it.
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
 function oneLine(text: string): string {
-  return /[\u0000-\u001f\u007f\u2028\u2029]/.test(text) ? text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ') : text
+  return text.replace(CONTROLS, ' ').replace(DIRECTIONS, '')
 }
 
 // Never in the middle of a surrogate pair.

@@ -12,7 +12,7 @@ import * as queue from './run-queue.ts'
 import { send } from './run-send.ts'
 import * as server from './run-server.ts'
 import { errorText, Session } from './session.ts'
-import { lookOf } from './terminal.ts'
+import { jsonText, lookOf } from './terminal.ts'
 
 export { EXIT, type ExitCode } from './exit.ts'
 export type { CheckResult, CliIo, FileFault, Offline, OfflineError, Program, UpOptions } from './io.ts'
@@ -55,8 +55,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   const parsed = parse(argv)
   if (!parsed.ok) {
     const { message, next } = parsed.error
-    if (argv.includes('--json'))
-      io.out(`${JSON.stringify({ error: { code: 'invalid-request', message, next } }, undefined, 2)}\n`)
+    if (argv.includes('--json')) io.out(jsonText({ error: { code: 'invalid-request', message, next } }))
     else io.note(errorText(lookOf(io), message, next))
     return EXIT.usage
   }

@@ -6,7 +6,7 @@ import type { Failure, Operations } from '../api/api.ts'
 import { EXIT, type ExitCode, exitOf } from './exit.ts'
 import type { CliIo, OfflineError, Place } from './io.ts'
 import type { Parsed } from './parse.ts'
-import { type Look, lookOf, paint, paragraph, safe } from './terminal.ts'
+import { jsonText, type Look, lookOf, paint, paragraph, safe } from './terminal.ts'
 
 export class Session {
   readonly io: CliIo
@@ -53,7 +53,7 @@ export class Session {
 
   /** The answer: as JSON when asked for, else as `words` say. */
   answer(value: unknown, words: () => string): ExitCode {
-    this.io.out(this.json ? `${JSON.stringify(value, undefined, 2)}\n` : words())
+    this.io.out(this.json ? jsonText(value) : words())
     return EXIT.ok
   }
 
@@ -64,7 +64,7 @@ export class Session {
 
   fail({ code, message, next }: Failure): ExitCode {
     const error = { code, message, next: commandsWith(next, this.place.words) }
-    if (this.json) this.io.out(`${JSON.stringify({ error }, undefined, 2)}\n`)
+    if (this.json) this.io.out(jsonText({ error }))
     else this.io.note(errorText(this.look, error.message, error.next))
     return exitOf(error.code)
   }

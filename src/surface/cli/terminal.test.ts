@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { canonicalLines, withHeader } from './run-send.ts'
-import { cut, type Look, safe, table, width, wrap } from './terminal.ts'
+import { cut, jsonText, type Look, safe, table, width, wrap } from './terminal.ts'
 import { relative, sizeOf } from './times.ts'
 
 const LOOK: Look = { columns: 40, colour: false, fit: true }
@@ -132,4 +132,24 @@ test('a header is added exactly where there is none, wherever the chunks end', a
       assert.ok(result.endsWith(text))
     }
   }
+})
+
+test('JSON for programs is the same value, and harmless on a terminal', () => {
+  const nasty = 'a\u009b31m\u2028b\u2029\u202eexe.txt\u2066\u007f\u001b[2J\n"\\ü€😀'
+  const text = jsonText({ [nasty]: [nasty] })
+  assert.match(text, /a\\u009b31m\\u2028b\\u2029\\u202eexe\.txt\\u2066\\u007f\\u001b\[2J\\n\\"\\\\ü€😀/)
+  assert.deepEqual(JSON.parse(text), { [nasty]: [nasty] })
+  fc.assert(
+    fc.property(fc.anything({ withNullPrototype: false }), (value) => {
+      const plain = JSON.stringify(value, undefined, 2)
+      if (plain === undefined) return
+      assert.deepEqual(JSON.parse(jsonText(value)), JSON.parse(plain))
+    }),
+  )
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      (value) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(jsonText(value).trimEnd()),
+    ),
+  )
 })

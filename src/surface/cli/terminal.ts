@@ -42,6 +42,13 @@ export function safe(text: string): string {
   })
 }
 
+/** For programs, and as harmless when it is shown on a terminal: the same value, with those signs written as escapes. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, undefined, 2)
+  // Line ends here are those between the values; in strings JSON has escaped them already.
+  return `${text.replace(HARMFUL, (sign) => (sign === '\n' ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`))}\n`
+}
+
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const ZERO = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u
 // East Asian wide and fullwidth letters (Unicode UAX #11), and pictures.
