@@ -1,4 +1,4 @@
-// Checks that every import in src runs the permitted way: `node tools/architecture.ts [--root folder] [--table | --write | --check]`.
+// Checks that every import in src runs the permitted way: `node tools/bootstrap.cjs tool tools/architecture.ts [--root folder] [--table | --write | --check]`.
 // `--table` prints the table of permitted imports, `--write` puts it into ARCHITECTURE.md between its two marks, `--check` compares.
 
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -44,7 +44,9 @@ function write(root: string): number {
 function check(root: string): number {
   const document = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
   if (withTable(document) === document) return 0
-  console.error('ARCHITECTURE.md does not show the table as it is: run `node tools/architecture.ts --write`')
+  console.error(
+    'ARCHITECTURE.md does not show the table as it is: run `node tools/bootstrap.cjs tool tools/architecture.ts --write`',
+  )
   return 1
 }
 

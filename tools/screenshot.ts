@@ -1,4 +1,4 @@
-// The picture of the page in the README: `node tools/screenshot.ts`. Runs the server with two made-up hosts behind it, sends some mail
+// The picture of the page in the README: `node tools/bootstrap.cjs tool tools/screenshot.ts`. Runs the server with two made-up hosts behind it, sends some mail
 // through it, and takes docs/images/page.png in the Chromium of the tests.
 
 import { mkdirSync, writeFileSync } from 'node:fs'

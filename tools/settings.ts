@@ -1,4 +1,4 @@
-// docs/settings.md, made from the settings themselves: `node tools/settings.ts [--check | --write]`. Without either it is printed.
+// docs/settings.md, made from the settings themselves: `node tools/bootstrap.cjs tool tools/settings.ts [--check | --write]`. Without either it is printed.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -80,7 +80,7 @@ export function settingsPage(): string {
 const HEAD = [
   '# Settings',
   '',
-  '<!-- Made by `node tools/settings.ts --write` from the settings in src; a test compares. -->',
+  '<!-- Made by `node tools/bootstrap.cjs tool tools/settings.ts --write` from the settings in src; a test compares. -->',
   '',
   'One TOML file, named with `posthorn up --config FILE`. Without a file, and for whatever it leaves out, the values below hold. Every',
   'mistake in it is told at the start with its place; a name that is not listed here is a mistake. `posthorn check --config FILE` reads it',
@@ -156,7 +156,7 @@ function main(args: readonly string[]): number {
   if (args.includes('--write')) writeFileSync(FILE, page)
   else if (!args.includes('--check')) process.stdout.write(page)
   else if (readFileSync(FILE, 'utf8') !== page) {
-    console.error('docs/settings.md is not what the settings say: run `node tools/settings.ts --write`')
+    console.error('docs/settings.md is not what the settings say: run `node tools/bootstrap.cjs tool tools/settings.ts --write`')
     return 1
   }
   return 0

@@ -1,4 +1,4 @@
-// Keeps the catalogue of compiled statements in step with the code: `node tools/statements.ts --write | --check`.
+// Keeps the catalogue of compiled statements in step with the code: `node tools/bootstrap.cjs tool tools/statements.ts --write | --check`.
 // `--write` compiles every statement of every *.store.ts and writes src/store/database/compiled.sqlite.json; `--check` only compares.
 
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -58,7 +58,9 @@ async function main(): Promise<number> {
   const text = await compiledCatalogue()
   if (values.write) writeFileSync(CATALOGUE_FILE, text)
   if (values.write || text === committed()) return 0
-  console.log('src/store/database/compiled.sqlite.json: not what the statements say now — run `node tools/statements.ts --write`')
+  console.log(
+    'src/store/database/compiled.sqlite.json: not what the statements say now — run `node tools/bootstrap.cjs tool tools/statements.ts --write`',
+  )
   return 1
 }
 

@@ -1,4 +1,4 @@
-// Checks the house style where no other tool does: `node tools/tidy.ts [--root folder] [--longest n]`.
+// Checks the house style where no other tool does: `node tools/bootstrap.cjs tool tools/tidy.ts [--root folder] [--longest n]`.
 // Prints what is wrong as `file:line: what — what to do instead`, and always the longest functions, so that they are seen.
 
 import { existsSync, readFileSync } from 'node:fs'

@@ -8,7 +8,7 @@ import { allSettings, settingsPage } from '../../tools/settings.ts'
 
 test('docs/settings.md is what the settings make', () => {
   const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8')
-  assert.equal(page, settingsPage(), 'run: node tools/settings.ts --write')
+  assert.equal(page, settingsPage(), 'run: node tools/bootstrap.cjs tool tools/settings.ts --write')
 })
 
 test('every section and every setting with a value is listed, with words of its own', () => {

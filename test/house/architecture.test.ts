@@ -208,7 +208,7 @@ test('the picture in ARCHITECTURE.md is the table', {
   skip: existsSync(join(ROOT, 'ARCHITECTURE.md')) ? false : 'not yet written',
 }, () => {
   const document = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
-  assert.equal(document, withTable(document), 'run: node tools/architecture.ts --write')
+  assert.equal(document, withTable(document), 'run: node tools/bootstrap.cjs tool tools/architecture.ts --write')
 })
 
 test('the table is put between its marks and nowhere else', () => {

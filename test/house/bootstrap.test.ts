@@ -1,7 +1,7 @@
 // The bootstrap: installs once, again when it must, never half; says what is wrong; keeps standard output for the program.
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Ended, ended, olderNode, project } from './bootstrap.testing.ts'
@@ -46,6 +46,22 @@ test('what the tests need is added to what runs, and then serves a start too', a
   assert.match(npmCalls()[1] ?? '', /^project: install --no-save --include=dev /)
   await run(['start'])
   assert.equal(npmCalls().length, 2)
+})
+
+test('tools and the formatter run with everything installed, their words alone on standard output', async (t) => {
+  const { run, npmCalls, folder } = project(t)
+  writeFileSync(
+    join(folder, 'tools/some.ts'),
+    'const args: readonly string[] = process.argv.slice(2)\nconsole.log(args.join())\n',
+  )
+  const tool = await run(['tool', 'tools/some.ts', '--write', '--', 'x'])
+  assert.deepEqual([tool.code, tool.stdout], [0, '--write,--,x\n'], tool.stderr)
+  assert.match(npmCalls()[0] ?? '', /--include=dev/)
+  const biome = join(folder, 'node_modules/@biomejs/biome/bin')
+  mkdirSync(biome, { recursive: true })
+  writeFileSync(join(biome, 'biome'), 'console.log(process.argv.slice(2).join())')
+  assert.equal((await run(['format', 'src'])).stdout, 'check,--write,src\n')
+  assert.equal((await run(['tool'])).code, 64)
 })
 
 test('nothing is written outside the project: npm keeps its cache and logs in it', async (t) => {

@@ -17,7 +17,7 @@ for (const folder of ['', 'runtime/']) {
     assert.deepEqual(
       [...missingEntries(readJson<Lock>(`${folder}package-lock.json`)).keys()],
       [],
-      'run: node tools/lock.ts --write',
+      'run: node tools/bootstrap.cjs tool tools/lock.ts --write',
     )
   })
 

@@ -10,7 +10,7 @@ import { catalogueOf, compiledCatalogue } from '../../tools/statements.ts'
 const text = readFileSync(CATALOGUE_FILE, 'utf8')
 
 test('the committed catalogue is the one that follows from the code', async () => {
-  assert.ok(text === (await compiledCatalogue()), 'it is not: run `node tools/statements.ts --write`')
+  assert.ok(text === (await compiledCatalogue()), 'it is not: run `node tools/bootstrap.cjs tool tools/statements.ts --write`')
 })
 
 test('every entry is found by the statement it was made from, and by no changed one', () => {

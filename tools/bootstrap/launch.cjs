@@ -73,6 +73,9 @@ function endWithCaller(child) {
 function program(root, command, args) {
   if (command === 'start') return [path.join(root, 'src', 'main.ts'), 'up', '--demo'].concat(args)
   if (command === 'run') return [path.join(root, 'src', 'main.ts')].concat(args)
+  if (command === 'tool') return [path.resolve(root, args[0])].concat(args.slice(1))
+  if (command === 'format')
+    return [path.join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'check', '--write'].concat(args)
   return [path.join(root, 'tools', 'check.ts')].concat(command === 'test' ? ['--tests'] : [], args)
 }
 

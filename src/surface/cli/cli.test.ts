@@ -113,7 +113,7 @@ test('the table of commands and what they do are equal', () => {
 
 test('docs/cli.md is what the table of commands makes', () => {
   const kept = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
-  assert.equal(kept, manual(), 'run: node src/surface/cli/manual.ts > docs/cli.md')
+  assert.equal(kept, manual(), 'run: node tools/bootstrap.cjs tool src/surface/cli/manual.ts > docs/cli.md')
 })
 
 test('exit codes', async (t) => {

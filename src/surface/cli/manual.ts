@@ -8,7 +8,7 @@ export function manual(): string {
   return [
     '# The command line',
     '',
-    '<!-- Made by `node src/surface/cli/manual.ts > docs/cli.md`; a test compares. -->',
+    '<!-- Made by `node tools/bootstrap.cjs tool src/surface/cli/manual.ts > docs/cli.md`; a test compares. -->',
     '',
     'Commands talk to the running server over `control.sock` in the data folder. Where no server runs, they open the store themselves and',
     'hold its lock for as long as they take; `status`, `stop` and `reload` need a server.',
