@@ -160,6 +160,39 @@ test('passwords: asked twice, read from standard input, made by the server, neve
   assert.equal((await run('user add kim@example.com')).code, EXIT.usage)
 })
 
+test('what cannot be is said before anybody is asked for a password or a yes', async () => {
+  const cases: readonly [words: string, code: number, message: RegExp][] = [
+    ['user add bad', EXIT.usage, /"bad" is no mail address/],
+    ['user add Anna@example.com', EXIT.refused, /there already/],
+    ['user passwd nobody@example.com', EXIT.notFound, /nobody with the address/],
+    ['user remove nobody@example.com', EXIT.notFound, /nobody with the address/],
+    ['user remove bad --yes', EXIT.usage, /no mail address/],
+    ['queue list --to bad', EXIT.usage, /--to: "bad" is no mail address/],
+    ['queue hold --from bad', EXIT.usage, /--from: "bad" is no mail address/],
+  ]
+  for (const [words, code, message] of cases) {
+    const ran = await run(words, { terminal: { columns: 80, answers: ['y', 'y'] } })
+    assert.equal(ran.code, code, words)
+    assert.match(ran.note, message)
+    assert.doesNotMatch(ran.note, /\[y\/N\]/)
+  }
+  const left = await run('user passwd anna@example.com', { terminal: { columns: 80 } })
+  assert.deepEqual([left.code, left.note], [EXIT.interrupted, 'Nothing was changed: no password was given.\n'])
+  const dropped = await run('queue drop --all', { terminal: { columns: 80, answers: ['n'] } })
+  assert.match(dropped.note, /^Forget 4 recipients without telling the senders\? \[y\/N\] /)
+})
+
+test('domain add: both forms of a name, and a word about one that other servers cannot find', async () => {
+  const both = await run(['domain', 'add', 'xn--exmple-cua.org'])
+  assert.match(
+    both.out,
+    /takes mail for exämple\.org \(xn--exmple-cua\.org in DNS\)\. Next: posthorn user add NAME@xn--exmple-cua\.org\n/,
+  )
+  const single = await run('domain add localhost')
+  assert.equal(single.code, 0)
+  assert.match(single.note, /^! A name without a dot/)
+})
+
 test('send: a file, a text without a header, and line ends', async () => {
   const file = await run('send --from a@example.com --to b@example.org --to c@example.org letter.eml')
   assert.equal(file.code, 0, file.note)

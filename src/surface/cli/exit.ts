@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../api/api.ts'
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4, refused: 5 } as const
+export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4, refused: 5, interrupted: 130 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 export const EXIT_WORDS: readonly (readonly [ExitCode, string])[] = [
@@ -12,6 +12,7 @@ export const EXIT_WORDS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.notFound, 'What was asked for does not exist.'],
   [EXIT.unreachable, 'The server does not answer, or the data folder is in use by a process that does not. Try again later.'],
   [EXIT.refused, 'Refused because of how things are: it exists already, is still in use, or the message was not accepted.'],
+  [EXIT.interrupted, 'Ended by Ctrl-C: at a question nothing was changed; of a server, a second one ends it at once.'],
 ]
 
 const OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {

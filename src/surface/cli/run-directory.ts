@@ -1,6 +1,7 @@
 // Commands about domains and people.
 
 import { err, ok, type Result } from '../../ground/result.ts'
+import { domainToUnicode, formatAddress, parseAddress } from '../../mail/message/message.ts'
 import type { Domain, User } from '../api/api.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { PASSWORD_LINE_BYTES_MAX } from './limits.ts'
@@ -10,13 +11,24 @@ import { dateOf } from './times.ts'
 
 export function domainAdd(session: Session): Promise<ExitCode> {
   const name = session.argument(0) ?? ''
-  return session.ask(async (operations) =>
-    session.conclude(
-      await operations.addDomain(name),
+  return session.ask(async (operations) => {
+    const added = await operations.addDomain(name)
+    if (added.ok && !added.value.name.includes('.'))
+      session.io.note(
+        '! A name without a dot is not in DNS: mail from other servers cannot come. Such as example.com was meant?\n',
+      )
+    return session.conclude(
+      added,
       (domain) =>
-        `✓ This server now takes mail for ${safe(domain.name)}. Next: ${session.command(`user add NAME@${safe(domain.name)}`)}\n`,
-    ),
-  )
+        `✓ This server now takes mail for ${bothForms(domain.name)}. Next: ${session.command(`user add NAME@${safe(domain.name)}`)}\n`,
+    )
+  })
+}
+
+/** As people write it, and as DNS and settings have it. */
+function bothForms(name: string): string {
+  const written = domainToUnicode(name)
+  return written === name ? safe(name) : `${safe(written)} (${safe(name)} in DNS)`
 }
 
 export function domainList(session: Session): Promise<ExitCode> {
@@ -45,6 +57,8 @@ export function domainRemove(session: Session): Promise<ExitCode> {
 
 export async function userAdd(session: Session): Promise<ExitCode> {
   const address = session.argument(0) ?? ''
+  const fault = addressFault(session, address) ?? (asksPassword(session) ? await beforeAdding(session, address) : undefined)
+  if (fault !== undefined) return fault
   const password = await passwordFor(session, address)
   if (!password.ok) return password.error
   return session.ask(async (operations) =>
@@ -74,6 +88,8 @@ export function userList(session: Session): Promise<ExitCode> {
 
 export async function userPasswd(session: Session): Promise<ExitCode> {
   const address = session.argument(0) ?? ''
+  const fault = addressFault(session, address) ?? (asksPassword(session) ? await beforeChanging(session, address) : undefined)
+  if (fault !== undefined) return fault
   const password = await passwordFor(session, address)
   if (!password.ok) return password.error
   return session.ask(async (operations) =>
@@ -86,12 +102,63 @@ export async function userPasswd(session: Session): Promise<ExitCode> {
 
 export async function userRemove(session: Session): Promise<ExitCode> {
   const address = session.argument(0) ?? ''
+  const fault =
+    addressFault(session, address) ??
+    (session.io.inputIsTerminal && !session.has('yes') ? await beforeChanging(session, address) : undefined)
+  if (fault !== undefined) return fault
   if (!(await session.sure(`Remove ${safe(address)}, the mailbox and all mail in it?`))) {
     return session.usage('Nothing was removed: nobody said yes.', 'Answer y, or give --yes.')
   }
   return session.ask(async (operations) =>
     session.conclude(await operations.removeUser(address), () => `✓ ${safe(address)} is removed.\n`),
   )
+}
+
+/** What cannot be is said before anybody thinks of a password; undefined where nothing is wrong. */
+function addressFault(session: Session, address: string): ExitCode | undefined {
+  const parsed = parseAddress(address)
+  return parsed.ok
+    ? undefined
+    : session.usage(`"${address}" is no mail address: ${parsed.error}.`, 'Write it like anna@example.com.')
+}
+
+function asksPassword(session: Session): boolean {
+  return session.io.inputIsTerminal && !session.has('generate') && !session.has('password-stdin')
+}
+
+async function beforeAdding(session: Session, address: string): Promise<ExitCode | undefined> {
+  const domain = address.slice(address.lastIndexOf('@') + 1)
+  const code = await session.ask(async (operations) => {
+    const there = await operations.listUsers(domain)
+    if (!there.ok) return session.fail({ ...there.error, next: `Add it first: posthorn domain add ${domain}` })
+    if (there.value.rows.some((row) => isSame(row.address, address)))
+      return session.fail({
+        code: 'already-exists',
+        message: `${address} is there already.`,
+        next: '"posthorn user list" shows who there is.',
+      })
+    return EXIT.ok
+  })
+  return code === EXIT.ok ? undefined : code
+}
+
+async function beforeChanging(session: Session, address: string): Promise<ExitCode | undefined> {
+  const code = await session.ask(async (operations) => {
+    const all = await operations.listUsers()
+    if (!all.ok) return session.fail(all.error)
+    if (all.value.rows.some((row) => isSame(row.address, address))) return EXIT.ok
+    return session.fail({
+      code: 'not-found',
+      message: `There is nobody with the address ${address} here.`,
+      next: '"posthorn user list" shows who there is.',
+    })
+  })
+  return code === EXIT.ok ? undefined : code
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [parseAddress(one), parseAddress(other)]
+  return a.ok && b.ok && formatAddress(a.value).toLowerCase() === formatAddress(b.value).toLowerCase()
 }
 
 function madePassword(password: string | undefined): string {
@@ -108,7 +175,10 @@ async function passwordFor(session: Session, address: string): Promise<Result<{ 
     )
   const first = await session.io.askSecret(`Password for ${safe(address)}: `)
   const second = first === undefined ? undefined : await session.io.askSecret('Once more: ')
-  if (first === undefined || second === undefined) return err(EXIT.failed)
+  if (first === undefined || second === undefined) {
+    session.io.note('Nothing was changed: no password was given.\n')
+    return err(EXIT.interrupted)
+  }
   return first === second
     ? checked(session, first)
     : err(session.usage('The two passwords differ. Nothing was changed.', 'Try again.'))

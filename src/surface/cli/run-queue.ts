@@ -2,6 +2,7 @@
 
 import { parseDuration } from '../../ground/durations.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
+import { parseAddress } from '../../mail/message/message.ts'
 import type { Journey, QueueAction, QueueChanged, QueueFilter, QueueRow } from '../api/api.ts'
 import { EXIT, type ExitCode } from './exit.ts'
 import { journeysText, journeyText } from './journey.ts'
@@ -72,17 +73,36 @@ export async function queueChange(session: Session, action: QueueAction): Promis
       `Name one (${session.command(`queue ${action} ID`)}), give a filter such as --destination DOMAIN, or --all.`,
     )
   }
-  if (action === 'drop' && !(await session.sure('Forget without telling the senders?'))) {
-    return session.usage('Nothing was dropped: nobody said yes.', 'Answer y, or give --yes.')
-  }
   // One message and filters: the recipients of that message which match; `--to` is the one that makes sense.
   const { to, ...others } = filter.value
   if (id !== undefined && Object.keys(others).length > 0) return session.usage('With an ID only --to may be given.')
   const change =
     id === undefined ? { action, filter: filter.value } : { action, id, ...(to === undefined ? {} : { recipient: to }) }
+  if (action === 'drop') {
+    const many =
+      id === undefined && session.io.inputIsTerminal && !session.has('yes') ? await howMany(session, filter.value) : ok('')
+    if (!many.ok) return many.error
+    if (!(await session.sure(`Forget ${many.value}without telling the senders?`)))
+      return session.usage('Nothing was dropped: nobody said yes.', 'Answer y, or give --yes.')
+  }
   return session.ask(async (operations) =>
     session.conclude(await operations.changeQueue(change), (outcome) => changedWords(session, action, outcome)),
   )
+}
+
+const COUNTED_MAX = 500
+
+/** `12 recipients `, for the question before they go. */
+async function howMany(session: Session, filter: QueueFilter): Promise<Result<string, ExitCode>> {
+  let words = ''
+  const code = await session.ask(async (operations) => {
+    const found = await operations.queue({ ...filter, limit: COUNTED_MAX })
+    if (!found.ok) return session.fail(found.error)
+    const count = found.value.rows.filter(({ state }) => state !== 'sending').length
+    words = `${found.value.next === undefined ? '' : 'more than '}${count === 1 ? '1 recipient' : `${count} recipients`} `
+    return EXIT.ok
+  })
+  return code === EXIT.ok ? ok(words) : err(code)
 }
 
 function changedWords(session: Session, action: QueueAction, { changed, held, sending }: QueueChanged): string {
@@ -144,6 +164,13 @@ function filterOf(session: Session): Result<QueueFilter, ExitCode> {
   if (olderThan && !olderThan.ok) return err(session.usage(`--older-than: ${olderThan.error}.`))
   const state = session.option('state') as QueueFilter['state']
   const [destination, from, to] = [session.option('destination'), session.option('from'), session.option('to')]
+  for (const [name, address] of [
+    ['from', from === '<>' ? undefined : from],
+    ['to', to],
+  ] as const) {
+    const parsed = address === undefined ? undefined : parseAddress(address)
+    if (parsed && !parsed.ok) return err(session.usage(`--${name}: "${address}" is no mail address: ${parsed.error}.`))
+  }
   return ok({
     ...(destination === undefined ? {} : { destination }),
     ...(from === undefined ? {} : { from }),
