@@ -1,4 +1,5 @@
-// What the server says when something is wrong, found in the source, and whether docs/errors.md has it: `node tools/bootstrap.cjs tool tools/errors.ts [--list]`.
+// What the server says when something is wrong, found in the source, and whether docs/errors.md has it:
+// `node tools/bootstrap.cjs tool tools/errors.ts [--list]`.
 // A text in the source and a row of the page stand for each other when they are equal; what the program fills in is written `…` in both.
 
 import { readFileSync } from 'node:fs'

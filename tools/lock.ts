@@ -1,6 +1,7 @@
-// Completes package-lock.json: `node tools/bootstrap.cjs tool tools/lock.ts [--write]`. npm leaves out binaries for other platforms that it could not see when the
-// lock was written (a mirror without them is enough), and `npm ci` then refuses the whole lock, everywhere. Each one that is named by a
-// package but has no entry gets one, with the platform its name tells. `npm` fills in the integrity when it next meets them.
+// Completes package-lock.json: `node tools/bootstrap.cjs tool tools/lock.ts [--write]`. npm leaves out binaries for other platforms that it
+// could not see when the lock was written (a mirror without them is enough), and `npm ci` then refuses the whole lock, everywhere. Each one
+// that is named by a package but has no entry gets one, with the platform its name tells. `npm` fills in the integrity when it next meets
+// them.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// The picture of the page in the README: `node tools/bootstrap.cjs tool tools/screenshot.ts`. Runs the server with two made-up hosts behind it, sends some mail
-// through it, and takes docs/images/page.png in the Chromium of the tests.
+// The picture of the page in the README: `node tools/bootstrap.cjs tool tools/screenshot.ts`. Runs the server with
+// two made-up hosts behind it, sends some mail through it, and takes docs/images/page.png in the Chromium of the tests.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
