@@ -19,7 +19,11 @@ export function* spellKeywords(where: InMailbox, names: readonly string[]): Step
   if (!names.every(isKeyword)) return err('bad-keyword')
   if (names.length > MESSAGE_KEYWORDS_MAX) return err('too-many-keywords')
   const known = yield* spellings(where)
-  const fresh = new Map(names.filter((name) => !known.has(name.toLowerCase())).map((name) => [name.toLowerCase(), name]))
+  const fresh = new Map<string, string>()
+  for (const name of names) {
+    const folded = name.toLowerCase()
+    if (!known.has(folded) && !fresh.has(folded)) fresh.set(folded, name)
+  }
   if (known.size + fresh.size > MAILBOX_KEYWORDS_MAX && !(yield* makeRoom(where, known, fresh.size)))
     return err('too-many-keywords')
   for (const [folded, name] of fresh) {
