@@ -1,7 +1,7 @@
 // The tables of mailboxes, and how they come into being.
 
 import type { Kysely } from 'kysely'
-import type { ColumnTypes, Migration } from '../../store/database/migration.ts'
+import type { ColumnTypes, Migration, Sql } from '../../store/database/migration.ts'
 
 export interface MailboxTable {
   org: number
@@ -117,8 +117,8 @@ export const mailboxMigrations: readonly Migration[] = [
     name: 'mailbox/0001-first',
     async up(db, types, sql) {
       const { schema } = db as unknown as Kysely<MailboxTables>
-      await createMailboxTables(schema, types)
-      await createMessageTables(schema, types)
+      await createMailboxTables(schema, types, sql)
+      await createMessageTables(schema, types, sql)
       await sql`create index mailbox_message_by_modseq on mailbox_message (org, mailbox_id, modseq, uid)`.execute(db)
     },
   },
@@ -126,7 +126,7 @@ export const mailboxMigrations: readonly Migration[] = [
 
 type Schema = Kysely<MailboxTables>['schema']
 
-async function createMailboxTables(schema: Schema, types: ColumnTypes): Promise<void> {
+async function createMailboxTables(schema: Schema, types: ColumnTypes, sql: Sql): Promise<void> {
   await schema
     .createTable('mailbox')
     .addColumn('org', types.integer, (c) => c.notNull())
@@ -157,6 +157,7 @@ async function createMailboxTables(schema: Schema, types: ColumnTypes): Promise<
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('uid_validity', types.integer, (c) => c.notNull())
     .addPrimaryKeyConstraint('mailbox_validity_key', ['org', 'person_id', 'name'])
+    .modifyEnd(sql.raw(types.clustered))
     .execute()
   await schema
     .createTable('maildrop_lock')
@@ -169,7 +170,7 @@ async function createMailboxTables(schema: Schema, types: ColumnTypes): Promise<
     .execute()
 }
 
-async function createMessageTables(schema: Schema, types: ColumnTypes): Promise<void> {
+async function createMessageTables(schema: Schema, types: ColumnTypes, sql: Sql): Promise<void> {
   await schema
     .createTable('mailbox_message')
     .addColumn('org', types.integer, (c) => c.notNull())
@@ -199,6 +200,7 @@ async function createMessageTables(schema: Schema, types: ColumnTypes): Promise<
     .addColumn('last_uid', types.integer, (c) => c.notNull())
     .addColumn('at', types.integer, (c) => c.notNull())
     .addPrimaryKeyConstraint('mailbox_expunged_key', ['org', 'mailbox_id', 'modseq', 'first_uid'])
+    .modifyEnd(sql.raw(types.clustered))
     .execute()
   await schema
     .createTable('mailbox_keyword')
@@ -206,5 +208,6 @@ async function createMessageTables(schema: Schema, types: ColumnTypes): Promise<
     .addColumn('mailbox_id', 'text', (c) => c.notNull())
     .addColumn('name', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('mailbox_keyword_key', ['org', 'mailbox_id', 'name'])
+    .modifyEnd(sql.raw(types.clustered))
     .execute()
 }

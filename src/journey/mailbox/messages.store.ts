@@ -166,11 +166,7 @@ export const statesInRange = statement<InRange & { limit: number }>('mailbox.sta
         .as('m'),
     )
     .select((e) => [
-      sql<
-        string | null
-      >`string_agg(cast(uid as text) || ' ' || cast(modseq as text) || ' ' || cast(flags as text) || ' ' || keywords, '\n')`.as(
-        'lines',
-      ),
+      sql<string | null>`string_agg(format('%s %s %s %s', uid, modseq, flags, keywords), '\n')`.as('lines'),
       e.fn.countAll<number>().as('count'),
     ]),
 )
@@ -192,11 +188,7 @@ export const statesSince = statement<InMailbox & { modseq: number; afterUid: num
           .as('m'),
       )
       .select((e) => [
-        sql<
-          string | null
-        >`string_agg(cast(uid as text) || ' ' || cast(modseq as text) || ' ' || cast(flags as text) || ' ' || keywords, '\n')`.as(
-          'lines',
-        ),
+        sql<string | null>`string_agg(format('%s %s %s %s', uid, modseq, flags, keywords), '\n')`.as('lines'),
         e.fn.countAll<number>().as('count'),
       ]),
 )
@@ -218,11 +210,7 @@ export const holdingsInRange = statement<InRange & { flagged: number; limit: num
         .as('m'),
     )
     .select((e) => [
-      sql<
-        string | null
-      >`string_agg(cast(uid as text) || ' ' || cast(size_bytes as text) || ' ' || cast(flags as text) || ' ' || content_id || ' ' || keywords, '\n')`.as(
-        'lines',
-      ),
+      sql<string | null>`string_agg(format('%s %s %s %s %s', uid, size_bytes, flags, content_id, keywords), '\n')`.as('lines'),
       e.fn.countAll<number>().as('count'),
     ]),
 )
