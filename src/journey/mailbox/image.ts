@@ -10,6 +10,7 @@ import type { Mailbox } from './mailbox.ts'
 import { MessageColumns } from './message-columns.ts'
 import { statesInRange } from './messages.store.ts'
 import { findMailbox } from './read.ts'
+import { isIn } from './selection.ts'
 import { UID_MAX, type UidRange } from './uids.ts'
 
 /**
@@ -199,14 +200,14 @@ export class StoredImage implements MailboxImage {
     for (const row of rows) {
       if (row.uid <= lastUid) {
         if (this.#columns.set(row)) flagged.push(row.uid)
-      } else if (!contains(expunged, row.uid)) {
+      } else if (!isIn(expunged, row.uid)) {
         this.#columns.add(row.uid, row.modseq, row.flags, row.keywords)
         added++
       }
     }
     const gone = this.#columns.without(expunged)
     if (gone.uids.length > 0) this.#columns = gone.left
-    const stayed = gone.uids.length > 0 ? flagged.filter((uid) => !contains(expunged, uid)) : flagged
+    const stayed = gone.uids.length > 0 ? flagged.filter((uid) => !isIn(expunged, uid)) : flagged
     if (added > 0 || stayed.length > 0 || gone.uids.length > 0)
       this.#tell({ type: 'changed', added, flagged: stayed, expunged: gone.uids })
   }
@@ -232,17 +233,4 @@ export class StoredImage implements MailboxImage {
   #tell(change: ImageChange): void {
     for (const listener of [...this.#listeners]) listener(change)
   }
-}
-
-function contains(ranges: readonly UidRange[], uid: number): boolean {
-  let low = 0
-  let high = ranges.length - 1
-  while (low <= high) {
-    const middle = (low + high) >>> 1
-    const range = ranges[middle] as UidRange
-    if (uid < range.from) high = middle - 1
-    else if (uid > range.to) low = middle + 1
-    else return true
-  }
-  return false
 }

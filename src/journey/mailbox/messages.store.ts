@@ -289,12 +289,14 @@ export const keywordSets = statement<InMailbox>('mailbox.keywordSets')((db, a) =
 export interface SetState extends InRange {
   readonly fromFlags: number
   readonly fromKeywords: string
+  /** Those that changed later are left alone. */
+  readonly since: number
   readonly flags: number
   readonly keywords: string
   readonly modseq: number
 }
 
-/** The messages of a range, all of them in one state, come to another. */
+/** The messages of a range that are in one state come to another. */
 export const setState = statement<SetState>('mailbox.setState')((db, a) =>
   db
     .updateTable('mailbox_message')
@@ -304,7 +306,8 @@ export const setState = statement<SetState>('mailbox.setState')((db, a) =>
     .where('uid', '>=', a.fromUid)
     .where('uid', '<=', a.toUid)
     .where('flags', '=', a.fromFlags)
-    .where('keywords', '=', a.fromKeywords),
+    .where('keywords', '=', a.fromKeywords)
+    .where('modseq', '<=', a.since),
 )
 
 /** Another spelling of the same keywords: no change that anybody need be told of. */

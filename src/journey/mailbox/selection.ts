@@ -52,3 +52,17 @@ export function runsOf<T extends { readonly uid: number }>(
   }
   return runs
 }
+
+/** `ranges` in order and without overlap. */
+export function isIn(ranges: readonly UidRange[], uid: number): boolean {
+  let low = 0
+  let high = ranges.length - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    const range = ranges[middle] as UidRange
+    if (uid < range.from) high = middle - 1
+    else if (uid > range.to) low = middle + 1
+    else return true
+  }
+  return false
+}

@@ -9,10 +9,10 @@ import { answered, type MailboxError, type MailboxTrouble } from './errors.ts'
 import { deleted, FLAGS_ALL, type FlagState, keywordsIn, keywordsText, unseen } from './flags.ts'
 import { knownKeywords, spellKeywords } from './keywords.ts'
 import { GAP_UIDS_MAX, MESSAGE_KEYWORDS_MAX, SPANS_MAX, STORE_MESSAGES_MAX } from './limits.ts'
-import { statesIn } from './lines.ts'
+import { byUid, statesIn } from './lines.ts'
 import { addTotals, mailboxById, takeModseq } from './mailbox.store.ts'
 import { setState, statesInRange } from './messages.store.ts'
-import { restOf, runsOf, type Span, spansOf } from './selection.ts'
+import { isIn, restOf, runsOf, type Span, spansOf } from './selection.ts'
 import { orderedRanges, type UidRange } from './uids.ts'
 
 export interface StoreFlags {
@@ -46,7 +46,7 @@ interface InMailbox {
   readonly mailboxId: string
 }
 
-/** Messages that follow each other and come from one state to another. */
+/** Messages that come from one state to another: between the first and the last of them is nobody else in that state. */
 interface Turn {
   readonly before: FlagState
   readonly flags: number
@@ -65,20 +65,20 @@ export function* storeFlagsPiece(args: StoreFlags): Steps<Result<StoredPiece, Ma
   const { spans, rest } = yield* readSpans(where, args.ranges)
   const failed: number[] = []
   const turns: Turn[] = []
+  const since = args.unchangedSince ?? Number.MAX_SAFE_INTEGER
   for (const { span, states } of spans) {
-    const since = args.unchangedSince ?? Number.MAX_SAFE_INTEGER
-    const runs = runsOf(states, span.ranges, (a, b) => sameState(a, b) && a.modseq <= since === b.modseq <= since)
-    for (const messages of runs) {
+    for (const { uid, modseq } of states) if (modseq > since && isIn(span.ranges, uid)) failed.push(uid)
+    const unchanged = states.filter(({ modseq }) => modseq <= since)
+    for (const messages of alike(span, unchanged)) {
       const before = messages[0] as FlagState
-      if (before.modseq > since) for (const { uid } of messages) failed.push(uid)
-      else turns.push({ before, ...wish.of(before), messages })
+      turns.push({ before, ...wish.of(before), messages })
     }
   }
   if (wish.tooMany) return err('too-many-keywords')
   const real = turns.filter(({ before, flags, keywords }) => flags !== before.flags || keywords !== before.keywords)
   if (real.length === 0) return ok({ modified: [], failed, modseq: mailbox.highestModseq, rest })
-  const modseq = yield* apply(where, real)
-  return ok({ modified: real.flatMap((turn) => afterwards(turn, modseq)), failed, modseq, rest })
+  const modseq = yield* apply(where, real, since)
+  return ok({ modified: byUid(real.flatMap((turn) => afterwards(turn, modseq))), failed, modseq, rest })
 }
 
 export const storeFlagsPieceProcedure = procedure('mailbox.storeFlags', storeFlagsPiece)
@@ -104,6 +104,12 @@ function* readSpans(where: InMailbox, ranges: readonly UidRange[]) {
     read.push({ span, states })
   }
   return { spans: read, rest }
+}
+
+/** One statement for all of a state where a range is meant as a whole; where it has gaps, one for each run. */
+function alike(span: Span, states: readonly FlagState[]): readonly (readonly FlagState[])[] {
+  if (span.ranges.length > 1) return runsOf(states, span.ranges, sameState)
+  return [...Map.groupBy(states, ({ flags, keywords }) => `${flags} ${keywords}`).values()]
 }
 
 function sameState(a: FlagState, b: FlagState): boolean {
@@ -149,13 +155,13 @@ class Wish {
 }
 
 /** Answers the modseq of the change. */
-function* apply(where: InMailbox, turns: readonly Turn[]): Steps<number> {
+function* apply(where: InMailbox, turns: readonly Turn[], since: number): Steps<number> {
   const taken = yield* first(takeModseq, where)
   assert(taken, 'what was found and locked is there')
   const totals = { messages: 0, sizeBytes: 0, unseen: 0, deleted: 0 }
   for (const { before, flags, keywords, messages } of turns) {
     const [fromUid, toUid] = [before.uid, (messages.at(-1) as FlagState).uid]
-    const state = { fromFlags: before.flags, fromKeywords: before.keywords, flags, keywords, modseq: taken.modseq }
+    const state = { fromFlags: before.flags, fromKeywords: before.keywords, since, flags, keywords, modseq: taken.modseq }
     const changed = yield* run(setState, { ...where, fromUid, toUid, ...state })
     assert(changed === messages.length, 'a message changes only by who holds the mailbox')
     totals.unseen += messages.length * (unseen(flags) - unseen(before.flags))

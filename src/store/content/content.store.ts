@@ -136,6 +136,16 @@ const deleteIndexes = statement<Eight>('content.deleteIndexes')((db, a) =>
   db.deleteFrom('content_index').where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
 )
 
+/** Of those that others hold too. */
+const releaseOnes = statement<Eight>('content.releaseOnes')((db, a) =>
+  db
+    .updateTable('content')
+    .set((e) => ({ refs: e('refs', '-', 1) }))
+    .where('id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h])
+    .where('refs', '>', 1)
+    .returning('id'),
+)
+
 const retainOnes = statement<Eight>('content.retainOnes')((db, a) =>
   db
     .updateTable('content')
@@ -254,9 +264,16 @@ export function* releaseContents({ ids }: { readonly ids: readonly string[] }): 
     }
     const left = new Set(Object.values(eight).filter((id) => id !== ''))
     for (const { id } of gone) left.delete(id)
-    for (const id of left) yield* releaseContent({ id })
+    if (left.size > 0) yield* releaseOthers(left)
   }
   for (const [id, by] of often) for (let n = 0; n < by; n++) yield* releaseContent({ id })
+}
+
+/** Others hold them too, or they have several chunks. */
+function* releaseOthers(left: Set<string>): Steps<void> {
+  const [rest] = byEight([...left])
+  if (rest) for (const { id } of yield* all(releaseOnes, rest)) left.delete(id)
+  for (const id of left) yield* releaseContent({ id })
 }
 
 function countOf(ids: readonly string[]): { readonly once: readonly string[]; readonly often: ReadonlyMap<string, number> } {
