@@ -83,11 +83,30 @@ const deleteIndex = statement<{ id: string }>('content.deleteIndex')((db, a) =>
   db.deleteFrom('content_index').where('content_id', '=', a.id),
 )
 
-const updateRetained = statement<{ id: string; by: number }>('content.retain')((db, a) =>
+const insertShare = statement<{ id: string; by: number }>('content.share')((db, a, sql) =>
   db
-    .updateTable('content')
-    .set((e) => ({ refs: e('refs', '+', a.by) }))
-    .where('id', '=', a.id),
+    .insertInto('content_share')
+    .columns(['content_id', 'holders'])
+    .expression(
+      db
+        .selectFrom('content')
+        .select(['id', sql<number>`cast(${a.by} as bigint)`.as('holders')])
+        .where('id', '=', a.id),
+    )
+    .onConflict((c) => c.column('content_id').doUpdateSet({ holders: sql<number>`content_share.holders + excluded.holders` })),
+)
+
+/** One holder less of those that came later, if there are any. */
+const lowerShare = statement<{ id: string }>('content.lowerShare')((db, a) =>
+  db
+    .updateTable('content_share')
+    .set((e) => ({ holders: e('holders', '-', 1) }))
+    .where('content_id', '=', a.id)
+    .returning('holders'),
+)
+
+const deleteShare = statement<{ id: string }>('content.deleteShare')((db, a) =>
+  db.deleteFrom('content_share').where('content_id', '=', a.id),
 )
 
 const updateReleased = statement<{ id: string }>('content.release')((db, a) =>
@@ -100,57 +119,15 @@ const updateReleased = statement<{ id: string }>('content.release')((db, a) =>
 
 /** The common case in one statement: one chunk, one holder. */
 const deleteLastHeld = statement<{ id: string }>('content.deleteLastHeld')((db, a) =>
-  db.deleteFrom('content').where('id', '=', a.id).where('refs', '=', 1).where('chunk_count', '=', 1).returning('indexed'),
-)
-
-/** Ids of one statement that takes several; with fewer the last ones are empty, and no content is called so. */
-interface Eight {
-  readonly a: string
-  readonly b: string
-  readonly c: string
-  readonly d: string
-  readonly e: string
-  readonly f: string
-  readonly g: string
-  readonly h: string
-}
-
-/** Fewer ways to the engine than one by one, and still a statement that is kept. */
-export function* byEight(ids: readonly string[]): Generator<Eight, void, undefined> {
-  for (let at = 0; at < ids.length; at += 8) {
-    const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = ids.slice(at, at + 8)
-    yield { a, b, c, d, e, f, g, h }
-  }
-}
-
-const deleteLastHeldOnes = statement<Eight>('content.deleteLastHeldOnes')((db, a) =>
   db
     .deleteFrom('content')
-    .where('id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h])
+    .where('id', '=', a.id)
     .where('refs', '=', 1)
     .where('chunk_count', '=', 1)
-    .returning(['id', 'indexed']),
-)
-
-const deleteIndexes = statement<Eight>('content.deleteIndexes')((db, a) =>
-  db.deleteFrom('content_index').where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
-)
-
-/** Of those that others hold too. */
-const releaseOnes = statement<Eight>('content.releaseOnes')((db, a) =>
-  db
-    .updateTable('content')
-    .set((e) => ({ refs: e('refs', '-', 1) }))
-    .where('id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h])
-    .where('refs', '>', 1)
-    .returning('id'),
-)
-
-const retainOnes = statement<Eight>('content.retainOnes')((db, a) =>
-  db
-    .updateTable('content')
-    .set((e) => ({ refs: e('refs', '+', 1) }))
-    .where('id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('content_share').select('holders').where('content_id', '=', a.id))),
+    )
+    .returning('indexed'),
 )
 
 const deleteContent = statement<{ id: string }>('content.delete')((db, a) => db.deleteFrom('content').where('id', '=', a.id))
@@ -194,6 +171,9 @@ const unheld = statement<{ before: number; limit: number }>('content.unheld')((d
     .where((e) => e('refs', '=', e.lit(0)))
     // What was held once and is no more need not wait: nobody can come back for it.
     .where((e) => e.or([e('created_at', '<', a.before), e('size_bytes', '>', 0)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('content_share').select('holders').whereRef('content_id', '=', 'content.id'))),
+    )
     .orderBy('created_at')
     .limit(a.limit),
 )
@@ -223,7 +203,7 @@ export function* keepIndex(args: { readonly id: string; readonly index: Uint8Arr
 
 /** One more holder (or `by` more). */
 export function* retainContent(args: { readonly id: string; readonly by?: number }): Steps<void> {
-  const changed = yield* run(updateRetained, { id: args.id, by: args.by ?? 1 })
+  const changed = yield* run(insertShare, { id: args.id, by: args.by ?? 1 })
   assert(changed === 1, `content ${args.id} does not exist`)
 }
 
@@ -234,6 +214,11 @@ export function* releaseContent(args: { readonly id: string }): Steps<void> {
     if (gone.indexed === 1) yield* run(deleteIndex, args)
     return
   }
+  const shared = yield* first(lowerShare, args)
+  if (shared) {
+    if (shared.holders === 0) yield* run(deleteShare, args)
+    return
+  }
   const left = yield* first(updateReleased, args)
   assert(left && left.refs >= 0, `content ${args.id} has no holder to let go of it`)
   if (left.refs > 0) return
@@ -241,51 +226,6 @@ export function* releaseContent(args: { readonly id: string }): Steps<void> {
   if (left.chunk_count > 1) yield* run(deleteChunks, args)
   if (left.indexed === 1) yield* run(deleteIndex, args)
   yield* run(deleteContent, args)
-}
-
-/** One holder more of each; an id that comes twice gets two. */
-export function* retainContents({ ids }: { readonly ids: readonly string[] }): Steps<void> {
-  const { once, often } = countOf(ids)
-  for (const eight of byEight(once)) {
-    const wanted = Object.values(eight).filter((id) => id !== '').length
-    assert((yield* run(retainOnes, eight)) === wanted, 'what is to be retained exists')
-  }
-  for (const [id, by] of often) yield* retainContent({ id, by })
-}
-
-/** One holder less of each; an id that comes twice loses two. */
-export function* releaseContents({ ids }: { readonly ids: readonly string[] }): Steps<void> {
-  const { once, often } = countOf(ids)
-  for (const eight of byEight(once)) {
-    const gone = yield* all(deleteLastHeldOnes, eight)
-    if (gone.some(({ indexed }) => indexed === 1)) {
-      const [indexes] = byEight(gone.map(({ id }) => id))
-      if (indexes) yield* run(deleteIndexes, indexes)
-    }
-    const left = new Set(Object.values(eight).filter((id) => id !== ''))
-    for (const { id } of gone) left.delete(id)
-    if (left.size > 0) yield* releaseOthers(left)
-  }
-  for (const [id, by] of often) for (let n = 0; n < by; n++) yield* releaseContent({ id })
-}
-
-/** Others hold them too, or they have several chunks. */
-function* releaseOthers(left: Set<string>): Steps<void> {
-  const [rest] = byEight([...left])
-  if (rest) for (const { id } of yield* all(releaseOnes, rest)) left.delete(id)
-  for (const id of left) yield* releaseContent({ id })
-}
-
-function countOf(ids: readonly string[]): { readonly once: readonly string[]; readonly often: ReadonlyMap<string, number> } {
-  const counts = new Map<string, number>()
-  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
-  const once: string[] = []
-  for (const [id, count] of counts) {
-    if (count > 1) continue
-    once.push(id)
-    counts.delete(id)
-  }
-  return { once, often: counts }
 }
 
 /** Deletes content that nobody holds: uploads given up, and the large ones that were let go. Answers how much is left to do. */
@@ -331,15 +271,12 @@ export const readHead = statement<{ id: string }>('content.readHead')((db, a) =>
 
 export const keepIndexProcedure = procedure('content.keepIndex', keepIndex)
 
-export const readIndexesStatement = statement<Eight>('content.readIndexes')((db, a) =>
-  db
-    .selectFrom('content_index')
-    .select(['content_id as id', 'bytes'])
-    .where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
-)
-
 export const readFacts = statement<{ id: string }>('content.readFacts')((db, a) =>
-  db.selectFrom('content').select(['size_bytes', 'chunk_count', 'refs', 'created_at']).where('id', '=', a.id),
+  db
+    .selectFrom('content')
+    .leftJoin('content_share', 'content_share.content_id', 'content.id')
+    .select(['size_bytes', 'chunk_count', 'refs', 'holders', 'created_at'])
+    .where('id', '=', a.id),
 )
 
 export const readChunk = statement<{ id: string; seq: number }>('content.readChunk')((db, a) =>

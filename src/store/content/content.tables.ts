@@ -14,7 +14,10 @@ export interface ContentTables {
     encoding: ContentEncoding
     /** `head` included; 1 for nearly all mail. */
     chunk_count: number
-    /** Holders: the queue (1 while a recipient is open), each mailbox message 1. 0: nobody yet, or nobody any more. */
+    /**
+     * Holders: the queue (1 while a recipient is open), each mailbox message 1. 0: nobody yet, or nobody any more. Those that came later
+     * are counted in content_share.
+     */
     refs: number
     /** 1: there is a row in content_index. */
     indexed: number
@@ -31,6 +34,14 @@ export interface ContentTables {
     encoding: ContentEncoding
     created_at: number
     bytes: Uint8Array
+  }
+  /**
+   * Holders that came after the first commit (copies in other mailboxes), 1 or more: in rows of some octets, because counting in the
+   * content's own row would write a page of it for each. They let go before those that `refs` counts.
+   */
+  content_share: {
+    content_id: string
+    holders: number
   }
   /** What was found out about a content once for all: opaque here. Apart from it, so that many can be read without their contents. */
   content_index: {
@@ -68,6 +79,12 @@ export const contentMigrations: readonly Migration[] = [
         .createTable('content_index')
         .addColumn('content_id', 'text', (c) => c.primaryKey().notNull())
         .addColumn('bytes', sql.raw(types.bytes), (c) => c.notNull())
+        .execute()
+      await db.schema
+        .createTable('content_share')
+        .addColumn('content_id', 'text', (c) => c.primaryKey().notNull())
+        .addColumn('holders', sql.raw(types.integer), (c) => c.notNull())
+        .modifyEnd(sql.raw(types.clustered))
         .execute()
       // What the sweep looks for is rare: an index over those rows alone costs accepted mail nothing.
       await sql`create index content_unheld on content (created_at) where refs = 0`.execute(db)

@@ -13,23 +13,30 @@ import {
   ContentWriter,
   contentFacts,
   contentProcedures,
+  keepIndexProcedure,
   type NewContent,
+  type PlaceContent,
   placeContent,
   readContent,
+  readIndexes,
   readRange,
   readWhole,
   releaseContentProcedure,
+  releaseContents,
   retainContent,
+  retainContents,
   sweepAbandonedProcedure,
 } from './content.ts'
 import { decodeChunk, encodeChunk } from './encode.ts'
 import { CHUNK_BUFFERS_LENT_MAX, OWN_BYTES_MAX } from './limits.ts'
 
-function* place(args: { content: NewContent; refs: number; at: number }): Steps<void> {
+function* place(args: PlaceContent): Steps<void> {
   yield* placeContent(args)
 }
 const placeProcedure = procedure('test.place', place)
 const retainProcedure = procedure('test.retain', retainContent)
+const retainManyProcedure = procedure('test.retainMany', retainContents)
+const releaseManyProcedure = procedure('test.releaseMany', releaseContents)
 const HOUR_MS = 3_600_000
 
 function clockAt(clock: { now: number }): Clock {
@@ -40,7 +47,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
   async function start(t: TestContext) {
     const store = await open({
       migrations: contentMigrations,
-      procedures: [...contentProcedures, placeProcedure, retainProcedure],
+      procedures: [...contentProcedures, placeProcedure, retainProcedure, retainManyProcedure, releaseManyProcedure],
       onBug: () => undefined,
     })
     t.after(() => store.close())
@@ -246,6 +253,51 @@ forEachEngine('content', ({ open }: TestEngine) => {
     for (const content of contents) assert.ok((await store.call(placeProcedure, { content, refs: 1, at: 2 })).ok)
     for (const [n, body] of bodies.entries())
       assert.ok(body.equals(await readWhole(store, `waiting-${n}`, { limitBytes: 200_000 })), `the bytes of ${n}`)
+  })
+
+  test('[C10] what is known of a content is kept with it, once, and goes with it', async (t) => {
+    const store = await start(t)
+    const [first, second] = [new Uint8Array([1, 2, 3]), new Uint8Array([9])]
+    const small = await write(store, 'small', Buffer.from('x'))
+    const large = await write(store, 'large', randomBytes(600_000))
+    await store.call(placeProcedure, { content: small, refs: 1, at: 2, index: first })
+    await store.call(placeProcedure, { content: large, refs: 1, at: 2 })
+    assert.deepEqual([...(await readIndexes(store, ['small', 'large', 'other']))], [['small', first]])
+    for (const id of ['small', 'large', 'other']) assert.ok((await store.call(keepIndexProcedure, { id, index: second })).ok)
+    const kept = await readIndexes(store, ['small', 'large', 'other'])
+    assert.deepEqual([kept.get('small'), kept.get('large'), kept.size], [first, second, 2])
+    for (const id of ['small', 'large']) await store.call(releaseContentProcedure, { id })
+    assert.equal((await readIndexes(store, ['small', 'large'])).size, 0)
+  })
+
+  test('[C3] [C10] several at once are held and let go, some more than once', async (t) => {
+    const store = await start(t)
+    const ids = Array.from({ length: 11 }, (_, n) => `c${n}`)
+    for (const id of ids) {
+      const content = await write(store, id, id === 'c3' ? randomBytes(600_000) : Buffer.from(id))
+      await store.call(placeProcedure, { content, refs: 1, at: 2, index: new Uint8Array([7]) })
+    }
+    const held = async () => await Promise.all(ids.map(async (id) => (await contentFacts(store, id))?.refs ?? 0))
+    await store.call(retainManyProcedure, { ids: [...ids, 'c3', 'c4'] })
+    assert.deepEqual(await held(), [2, 2, 2, 3, 3, 2, 2, 2, 2, 2, 2])
+    await store.call(releaseManyProcedure, { ids: ids.slice(1) })
+    assert.deepEqual(await held(), [2, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1])
+    await store.call(releaseManyProcedure, { ids: ['c0', 'c1', 'c2', 'c3', 'c3', 'c4', 'c5', 'c0'] })
+    assert.deepEqual(await held(), [0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1])
+    assert.deepEqual([...(await readIndexes(store, ids)).keys()].sort(), ['c10', 'c4', 'c6', 'c7', 'c8', 'c9'])
+    assert.equal((await store.call(retainManyProcedure, { ids: ['c0', 'c6'] })).ok, false)
+    assert.deepEqual((await held())[6], 1)
+  })
+
+  test('[C4] content that is only shared is not swept', async (t) => {
+    const store = await start(t)
+    await store.call(placeProcedure, { content: await write(store, 'shared', Buffer.from('x')), refs: 0, at: 2 })
+    await store.call(retainProcedure, { id: 'shared' })
+    await store.call(sweepAbandonedProcedure, { now: 3 * HOUR_MS })
+    assert.equal((await contentFacts(store, 'shared'))?.refs, 1)
+    await store.call(releaseContentProcedure, { id: 'shared' })
+    await store.call(sweepAbandonedProcedure, { now: 3 * HOUR_MS })
+    assert.equal(await contentFacts(store, 'shared'), undefined)
   })
 
   test('[C6] a failure of the store is answered at the end', async (t) => {

@@ -18,9 +18,7 @@ export {
   putContent,
   releaseContent,
   releaseContentProcedure,
-  releaseContents,
   retainContent,
-  retainContents,
   type SealContent,
   sealContent,
   sweepAbandoned,
@@ -29,6 +27,7 @@ export {
 export type { ContentEncoding, ContentTables } from './content.tables.ts'
 export { decodeChunk, type EncodedChunk, encodeChunk } from './encode.ts'
 export { type ContentFacts, ContentMissing, contentFacts, readContent, readIndexes, readRange, readWhole } from './read.ts'
+export { releaseContents, retainContents } from './several.store.ts'
 export { ContentWriter, type NewContent, type PlaceContent, placeContent } from './writer.ts'
 
 export const contentProcedures = [

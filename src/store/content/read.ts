@@ -1,8 +1,9 @@
 // Reading content: in order, a chunk at a time, unpacked.
 
 import type { Store } from '../store.ts'
-import { byEight, readChunk, readChunkAt, readFacts, readHead, readIndexesStatement } from './content.store.ts'
+import { readChunk, readChunkAt, readFacts, readHead } from './content.store.ts'
 import { decodeChunk } from './encode.ts'
+import { byEight, readIndexesStatement } from './several.store.ts'
 
 export interface ContentFacts {
   readonly sizeBytes: number
@@ -23,7 +24,7 @@ export class ContentMissing extends Error {
 
 export async function contentFacts(store: Store, id: string): Promise<ContentFacts | undefined> {
   const row = await store.first(readFacts, { id })
-  return row && { sizeBytes: row.size_bytes, refs: row.refs, createdAt: row.created_at }
+  return row && { sizeBytes: row.size_bytes, refs: row.refs + (row.holders ?? 0), createdAt: row.created_at }
 }
 
 /** The whole content. Throws {@link ContentMissing}. */

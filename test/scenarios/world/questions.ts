@@ -55,8 +55,14 @@ export async function eventRows(store: Store) {
   return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as Readonly<Record<string, unknown>> }))
 }
 
-export function contentRows(store: Store) {
-  return store.query((db: Kysely<Tables>) => db.selectFrom('content').select(['id', 'refs', 'size_bytes as sizeBytes']))
+export async function contentRows(store: Store) {
+  const rows = await store.query((db: Kysely<Tables>) =>
+    db
+      .selectFrom('content')
+      .leftJoin('content_share', 'content_share.content_id', 'content.id')
+      .select(['id', 'refs', 'holders', 'size_bytes as sizeBytes']),
+  )
+  return rows.map(({ holders, ...row }) => ({ ...row, refs: row.refs + (holders ?? 0) }))
 }
 
 export function mailboxRows(store: Store) {
