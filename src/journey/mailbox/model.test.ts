@@ -1,5 +1,5 @@
-// Mailboxes against a model of them: whatever is done in whatever order, what the store says is what the model says, an old view of a mailbox
-// comes to the present by what changed since, and the image shared by sessions is never another than the store.
+// Mailboxes against a model of them: whatever is done in whatever order, what the store says is what the model says, an old view of a
+// mailbox comes to the present by what changed since, and the image shared by sessions is never another than the store.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
