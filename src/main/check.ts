@@ -10,7 +10,7 @@ import { nodeListener } from '../platform/node/listener.ts'
 import { nodeResolver } from '../platform/node/resolver.ts'
 import type { CheckResult } from '../surface/cli/cli.ts'
 import { checkCertificate } from './check-certificate.ts'
-import { userExists } from './privileges.ts'
+import { becomeOwner, userExists } from './privileges.ts'
 import { connectRunning } from './running.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
 import { STORE_FILE, storeTrouble } from './store-file.ts'
@@ -30,11 +30,15 @@ export async function check(options: StartOptions): Promise<readonly CheckResult
     state: 'ok',
     message: options.configFile === undefined ? 'the standard ones' : `${options.configFile} is valid`,
   }
+  const free = await ports(start.value, running)
+  const certificate = checkCertificate(start.value, Date.now())
+  // Ports and keys may be root's affair; the store is its owner's.
+  if (existsSync(start.value.folder)) becomeOwner(start.value.folder)
   return [
     settings,
-    ...(await ports(start.value, running)),
+    ...free,
     store(start.value),
-    checkCertificate(start.value, Date.now()),
+    certificate,
     ...user(start.value),
     await room(start.value),
     ...(await names(start.value)),

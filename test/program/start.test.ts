@@ -1,7 +1,7 @@
 // `npm start` and `posthorn up`: ready, understood, stopped in order, started again.
 
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -40,6 +40,9 @@ test('a second start finds the same people, and a second server on the same data
   const second = await posthorn(['up', '--demo', '--data', first.folder, '--port-base', '0'])
   assert.equal(second.code, 1)
   assert.match(second.err, new RegExp(`in use by process ${first.child.pid}`))
+  const files = readdirSync(first.folder, { recursive: true, encoding: 'utf8' })
+  assert.ok(files.includes('posthorn.db') && files.includes('owner.pid') && files.includes('control.sock'))
+  for (const name of files) assert.equal(statSync(join(first.folder, name)).mode & 0o077, 0, `${name} is its owner’s alone`)
   await first.stop()
   const again = await startProgram({ folder: first.folder })
   assert.deepEqual(again.ready.people, first.ready.people)
