@@ -250,7 +250,7 @@ test('the operator’s commands about the queue, with the server running', { ski
   assert.equal(usage.code, 2)
   assert.equal((status.value as { queue: { held: number } }).queue.held, 1)
   open = true
-  assert.deepEqual(await ask(['queue', 'release', id]), { code: 0, value: { changed: 1 } })
+  assert.deepEqual(await ask(['queue', 'release', id]), { code: 0, value: { changed: 1, held: 0, sending: 0 } })
   await journeyWhen(id, ({ state }) => state === 'delivered')
   await untilChanged(['queue', 'retry', '--destination', 'silent.test'])
   await untilChanged(['queue', 'drop', other, '--yes'])
