@@ -17,6 +17,10 @@ export function pythonMissing(): string | false {
     : false
 }
 
+export function imaplibMissing(): string | false {
+  return outputOf('python3', ['-c', 'import imaplib']) === undefined ? 'python3 with imaplib is not here' : false
+}
+
 export function curlMissing(): string | false {
   const protocols = outputOf('curl', ['--version'])
   return protocols !== undefined && /\bsmtp\b/.test(protocols) && /\bpop3\b/.test(protocols)

@@ -1,9 +1,10 @@
-// One FETCH response: everything that can fail is read first, then the line is written, and large contents follow as they are read.
+// One FETCH response. What can fail is read before the line begins; large contents follow as they are read.
 
+import { decodeIndex, type MessageIndex } from '../../../mail/message/message.ts'
 import { type FetchItem, FetchWriter } from '../../../mail/protocol/imap/imap.ts'
 import { ContentMissing } from '../../../store/content/content.ts'
 import type { MessageRow } from '../../mailbox/mailbox.ts'
-import { type OpenMessage, openMessage } from './open-message.ts'
+import { indexOfRow, openMessage } from './open-message.ts'
 import { type Part, readBinary, readBinarySize, readSection } from './sections.ts'
 import type { Talk } from './talk.ts'
 import type { View } from './view.ts'
@@ -19,7 +20,32 @@ export interface FetchGround {
   undecodable: boolean
 }
 
-/** Of what the image knows: uid, flags, modseq. */
+/** What an item is told from: the image in memory, the message's row, its index, or its octets. */
+export function sourceOf({ type }: FetchItem): 'image' | 'row' | 'index' | 'content' {
+  switch (type) {
+    case 'uid':
+    case 'flags':
+    case 'modseq':
+      return 'image'
+    case 'internal-date':
+    case 'size':
+    case 'save-date':
+    case 'email-id':
+    case 'thread-id':
+      return 'row'
+    case 'envelope':
+    case 'body':
+    case 'body-structure':
+    case 'preview':
+      return 'index'
+    case 'section':
+    case 'binary':
+    case 'binary-size':
+      return 'content'
+  }
+}
+
+/** Of what the image knows. */
 export function writeImageLine(ground: FetchGround, position: number): void {
   const { talk, view, items } = ground
   const index = view.imageIndex(position)
@@ -27,159 +53,136 @@ export function writeImageLine(ground: FetchGround, position: number): void {
     ground.missing++
     return
   }
-  const { core } = talk
-  const uid = view.uidAt(position)
-  const line = new FetchWriter(core.out).begin(position + 1)
-  let tellsModseq = false
+  const { image } = view
+  const now = { flags: image.flagsAt(index), keywords: image.keywordsAt(index), modseq: image.modseqAt(index) }
+  const line = new FetchWriter(talk.core.out).begin(position + 1)
   for (const { type } of items) {
-    if (type === 'uid') line.uid(uid)
-    else if (type === 'modseq') tellsModseq = true
-    else {
-      line.flags(bitsOf(core, view, uid, view.image.flagsAt(index)), view.image.keywordsAt(index))
-      view.toldNow(uid, view.image.modseqAt(index))
-    }
+    if (type === 'uid') line.uid(view.uidAt(position))
+    else if (type === 'modseq') line.modseq(now.modseq)
+    else writeFlags(ground, line, view.uidAt(position), now)
   }
-  if (tellsModseq) line.modseq(view.image.modseqAt(index))
   line.end()
 }
 
-/** False: the client is gone, or the line broke off in the middle. */
-export async function writeLine(
+/** `tellsFlags`: they have changed because the message is read. False: the client is gone, or the line broke off in the middle. */
+export async function writeRowLine(
   ground: FetchGround,
   position: number,
-  row: MessageRow | undefined,
+  row: MessageRow,
   { tellsFlags }: { readonly tellsFlags: boolean },
 ): Promise<boolean> {
-  if (!row) {
-    ground.missing++
-    return true
-  }
-  const parts = await prepared(ground, row)
-  if (parts === 'missing') {
+  let index: MessageIndex
+  let parts: readonly (Part | undefined)[]
+  try {
+    index = await indexOfRow(ground.talk.context, row)
+    parts = await partsOf(ground, row, index)
+  } catch (error) {
+    if (!(error instanceof ContentMissing)) throw error
     ground.missing++
     return true
   }
   const line = new FetchWriter(ground.talk.core.out).begin(position + 1)
   for (const [at, item] of ground.items.entries()) {
     const part = parts[at]
-    if (part?.type === 'stream') {
-      line.literal(part.label, part.sizeBytes, part.form)
-      if (!(await passThrough(ground.talk, part))) return false
-    } else if (part?.type === 'bytes') {
-      line.literal(labelOf(item), part.bytes.length, part.form)
-      ground.talk.core.out.bytes(part.bytes)
-    } else writeItem(ground, line, item, row, part)
+    if (part === undefined) writeItem(ground, line, item, row, index)
+    else if (!(await writePart(ground.talk, line, item, part))) return false
   }
   if (tellsFlags && !ground.items.some(({ type }) => type === 'flags')) writeFlagsNow(ground, line, row)
   line.end()
   return true
 }
 
+/** The same for what needs no content, without waiting for anything. Undefined: the index has to be made first. */
+export function writeRowLineNow(
+  ground: FetchGround,
+  position: number,
+  row: MessageRow,
+  needs: { readonly index: boolean },
+): boolean {
+  const index = needs.index && row.index !== null ? decodeIndex(row.index) : undefined
+  if (needs.index && index === undefined) return false
+  const line = new FetchWriter(ground.talk.core.out).begin(position + 1)
+  for (const item of ground.items) writeItem(ground, line, item, row, index)
+  line.end()
+  return true
+}
+
 /** What the items need of the content, in their order; the first pieces of long parts are there already. */
-async function prepared(ground: FetchGround, row: MessageRow): Promise<readonly (Part | undefined)[] | 'missing'> {
-  const { context } = ground.talk
-  let message: OpenMessage | undefined
+async function partsOf(ground: FetchGround, row: MessageRow, index: MessageIndex): Promise<readonly (Part | undefined)[]> {
+  const message = openMessage(ground.talk.context, row, index)
   const parts: (Part | undefined)[] = []
-  try {
-    for (const item of ground.items) {
-      const needs = needOf(item)
-      if (needs !== 'row') message ??= openMessage(context, row)
-      parts.push(message && needs !== 'row' ? await partOf(message, item) : undefined)
-    }
-    if (parts.some((part) => part?.type === 'undecodable')) ground.undecodable = true
-    return parts
-  } catch (error) {
-    if (error instanceof ContentMissing) return 'missing'
-    throw error
+  for (const item of ground.items) {
+    if (item.type === 'section') parts.push(await readSection(message, item))
+    else if (item.type === 'binary') parts.push(await readBinary(message, item))
+    else if (item.type === 'binary-size') parts.push(await readBinarySize(message, item))
+    else parts.push(undefined)
   }
+  if (parts.some((part) => part?.type === 'undecodable')) ground.undecodable = true
+  return parts
 }
 
-function needOf({ type }: FetchItem): 'row' | 'content' {
-  switch (type) {
-    case 'envelope':
-    case 'body':
-    case 'body-structure':
-    case 'preview':
-    case 'section':
-    case 'binary':
-    case 'binary-size':
-      return 'content'
-    default:
-      return 'row'
-  }
-}
-
-async function partOf(message: OpenMessage, item: FetchItem): Promise<Part | undefined> {
-  switch (item.type) {
-    case 'section':
-      return await readSection(message, item)
-    case 'binary':
-      return await readBinary(message, item)
-    case 'binary-size':
-      return await readBinarySize(message, item)
-    case 'envelope':
-      return { type: 'ready', bytes: (await message.index()).envelope }
-    case 'body':
-      return { type: 'ready', bytes: (await message.index()).body }
-    case 'body-structure':
-      return { type: 'ready', bytes: (await message.index()).bodyStructure }
-    case 'preview':
-      return { type: 'text', text: (await message.index()).preview }
-    default:
-      return undefined
-  }
-}
-
-function writeItem(ground: FetchGround, line: FetchWriter, item: FetchItem, row: MessageRow, part: Part | undefined): void {
+function writeItem(
+  ground: FetchGround,
+  line: FetchWriter,
+  item: FetchItem,
+  row: MessageRow,
+  index: MessageIndex | undefined,
+): void {
   switch (item.type) {
     case 'uid':
       line.uid(row.uid)
-      return
+      break
     case 'flags':
       writeFlagsNow(ground, line, row)
-      return
+      break
     case 'modseq':
       line.modseq(nowOf(ground.view, row).modseq)
-      return
+      break
     case 'internal-date':
       line.internalDate(row.internalDateMs, row.zoneMinutes)
-      return
+      break
     case 'size':
       line.size(row.sizeBytes)
-      return
+      break
     case 'save-date':
       line.saveDate(row.savedAtMs)
-      return
+      break
     case 'email-id':
       line.objectId('EMAILID', row.emailId)
-      return
+      break
     case 'thread-id':
       line.objectId('THREADID', row.threadId ?? undefined)
-      return
-    case 'envelope':
-      if (part?.type === 'ready') line.ready('ENVELOPE', part.bytes)
-      return
-    case 'body':
-      if (part?.type === 'ready') line.ready('BODY', part.bytes)
-      return
-    case 'body-structure':
-      if (part?.type === 'ready') line.ready('BODYSTRUCTURE', part.bytes)
-      return
-    case 'preview':
-      if (part?.type === 'text') line.preview(part.text)
-      return
+      break
     default:
-      writePart(line, item.label, part)
+      if (index) writeFromIndex(line, item, index)
   }
 }
 
-function labelOf(item: FetchItem): string {
-  return 'label' in item ? item.label : ''
+function writeFromIndex(line: FetchWriter, { type }: FetchItem, index: MessageIndex): void {
+  if (type === 'envelope') line.ready('ENVELOPE', index.envelope)
+  else if (type === 'body-structure') line.ready('BODYSTRUCTURE', index.bodyStructure)
+  else if (type === 'body') line.ready('BODY', index.body)
+  else if (type === 'preview') line.preview(index.preview)
 }
 
-function writePart(line: FetchWriter, label: string, part: Part | undefined): void {
-  if (part?.type === 'number') line.number(label, part.value)
-  else line.nil(label)
+async function writePart(talk: Talk, line: FetchWriter, item: FetchItem, part: Part): Promise<boolean> {
+  const label = 'label' in item ? item.label : ''
+  switch (part.type) {
+    case 'number':
+      line.number(label, part.value)
+      return true
+    case 'bytes':
+      line.literal(label, part.bytes.length, part.form)
+      talk.core.out.bytes(part.bytes)
+      return true
+    case 'stream':
+      line.literal(label, part.sizeBytes, part.form)
+      return await passThrough(talk, part)
+    case 'absent':
+    case 'undecodable':
+      line.nil(label)
+      return true
+  }
 }
 
 interface FlagsNow {
@@ -189,19 +192,22 @@ interface FlagsNow {
 }
 
 /** The image is newer than the row; what the row alone knows is that it exists. */
-function nowOf(view: View, row: MessageRow): FlagsNow {
-  const index = view.image.indexOf(row.uid)
+function nowOf({ image }: View, row: MessageRow): FlagsNow {
+  const index = image.indexOf(row.uid)
   if (index === -1) return row
-  const { image } = view
   return { flags: image.flagsAt(index), keywords: image.keywordsAt(index), modseq: image.modseqAt(index) }
 }
 
-function writeFlagsNow({ talk, view, items }: FetchGround, line: FetchWriter, row: MessageRow): void {
+function writeFlagsNow(ground: FetchGround, line: FetchWriter, row: MessageRow): void {
+  writeFlags(ground, line, row.uid, nowOf(ground.view, row))
+}
+
+/** RFC 7162 §3.1: flags and modseq go together. */
+function writeFlags({ talk, view, items }: FetchGround, line: FetchWriter, uid: number, now: FlagsNow): void {
   const { core } = talk
-  const now = nowOf(view, row)
-  line.flags(bitsOf(core, view, row.uid, now.flags), now.keywords)
+  line.flags(bitsOf(core, view, uid, now.flags), now.keywords)
   if (core.isEnabled('CONDSTORE') && !items.some(({ type }) => type === 'modseq')) line.modseq(now.modseq)
-  view.toldNow(row.uid, now.modseq)
+  view.toldNow(uid, now.modseq)
 }
 
 async function passThrough(talk: Talk, part: Extract<Part, { type: 'stream' }>): Promise<boolean> {

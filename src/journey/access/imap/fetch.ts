@@ -1,8 +1,7 @@
 // FETCH and UID FETCH: which messages, and what of them is told. Page by page, as fast as the client takes it.
 
 import { type FetchCommand, type FetchItem, writeVanished } from '../../../mail/protocol/imap/imap.ts'
-import { type FetchGround, writeImageLine, writeLine } from './fetch-line.ts'
-import { FETCH_LINES_PER_TURN } from './limits.ts'
+import { type FetchGround, sourceOf, writeImageLine, writeRowLine, writeRowLineNow } from './fetch-line.ts'
 import { pages } from './pages.ts'
 import { markSeen } from './seen.ts'
 import { type Done, done, enableCondstore, type Outcome, type Talk, viewOf } from './talk.ts'
@@ -22,7 +21,9 @@ export async function fetch(talk: Talk, command: FetchCommand): Promise<Done> {
   const wanted = changedSince === undefined ? resolved : changedAfter(view, resolved, changedSince)
   const positions = command.partial ? partOf(wanted, command.partial) : wanted
   const ground: FetchGround = { talk, view, items: itemsOf(command), missing: 0, undecodable: false }
-  const told = ground.items.every(isOfImage) ? await fetchImage(ground, positions) : await fetchRows(ground, positions)
+  const told = ground.items.every((item) => sourceOf(item) === 'image')
+    ? await fetchImage(ground, positions)
+    : await fetchRows(ground, positions)
   return told ? outcomeOf(command, ground) : 'gone'
 }
 
@@ -32,10 +33,6 @@ function itemsOf({ items, byUid, changedSince }: FetchCommand): readonly FetchIt
   const withUid: FetchItem[] = byUid || others.length < items.length ? [{ type: 'uid' }, ...others] : others
   if (changedSince !== undefined && !others.some(({ type }) => type === 'modseq')) withUid.push({ type: 'modseq' })
   return withUid
-}
-
-function isOfImage({ type }: FetchItem): boolean {
-  return type === 'uid' || type === 'flags' || type === 'modseq'
 }
 
 /** RFC 7162 §3.2.6: what is gone of the set, before what changed. */
@@ -77,42 +74,30 @@ function partOf(
 }
 
 async function fetchImage(ground: FetchGround, positions: readonly PositionRange[]): Promise<boolean> {
-  let lines = 0
+  const { talk } = ground
   for (const position of each(positions)) {
     writeImageLine(ground, position)
-    if (++lines % FETCH_LINES_PER_TURN === 0 && !(await ground.talk.pause())) return false
+    if (talk.isDue && !(await talk.pause())) return false
   }
   return true
 }
 
 async function fetchRows(ground: FetchGround, positions: readonly PositionRange[]): Promise<boolean> {
   const { talk, view, items } = ground
-  const withIndex = items.some(needsIndex)
+  const hasContent = items.some((item) => sourceOf(item) === 'content')
+  const needs = { index: hasContent || items.some((item) => sourceOf(item) === 'index') }
   const setsSeen = !view.readOnly && items.some((item) => (item.type === 'section' || item.type === 'binary') && !item.peek)
-  for await (const page of pages(talk.context.store, view, positions, { withIndex })) {
+  for await (const page of pages(talk.context.store, view, positions, { withIndex: needs.index })) {
     const seen = setsSeen ? await markSeen(talk, view, page) : undefined
     for (const { position, row } of page) {
-      if (!(await writeLine(ground, position, row, { tellsFlags: seen?.has(view.uidAt(position)) === true }))) return false
-      if (!(await talk.pause())) return false
+      if (!row) ground.missing++
+      else if (hasContent || !writeRowLineNow(ground, position, row, needs)) {
+        if (!(await writeRowLine(ground, position, row, { tellsFlags: seen?.has(row.uid) === true }))) return false
+      }
+      if (talk.isDue && !(await talk.pause())) return false
     }
   }
   return true
-}
-
-function needsIndex(item: FetchItem): boolean {
-  switch (item.type) {
-    case 'envelope':
-    case 'body':
-    case 'body-structure':
-    case 'preview':
-    case 'binary':
-    case 'binary-size':
-      return true
-    case 'section':
-      return item.section.path.length > 0 || item.section.what !== 'all'
-    default:
-      return false
-  }
 }
 
 /** RFC 2180 §4.1: numbers whose messages are gone make the answer NO; uids are passed over. */

@@ -22,9 +22,6 @@ export const APPEND_WAITING_OCTETS_MAX = 16 * 1024 * 1024
 /** Ids made for a mailbox and its parents; the store refuses deeper names. */
 export const MAILBOX_DEPTH_MAX = 100
 
-/** Lines of flags that are written before it is looked whether the client takes them. */
-export const FETCH_LINES_PER_TURN = 512
-
 /** A message up to this is read once, however many of its sections are asked for: it is one piece in the store. */
 export const WHOLE_OCTETS_MAX = 256 * 1024
 

@@ -10,22 +10,21 @@ export interface OpenMessage {
   readonly prefix: Uint8Array
   /** Of the content alone. */
   readonly contentBytes: number
-  index(): Promise<MessageIndex>
+  readonly index: MessageIndex
   /** From `start` to before `end` of prefix and content together; in one piece where that is small. */
   read(start: number, end: number): Promise<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
-export function openMessage(context: Pick<ImapContext, 'store' | 'log'>, row: MessageRow): OpenMessage {
-  const { store } = context
+export function openMessage({ store }: Pick<ImapContext, 'store'>, row: MessageRow, index: MessageIndex): OpenMessage {
   const prefix = Buffer.from(row.prefix, 'utf8')
   const contentBytes = row.sizeBytes - prefix.length
-  let index: Promise<MessageIndex> | undefined
   let whole: Promise<Uint8Array> | undefined
-  const wholeContent = (): Promise<Uint8Array> => (whole ??= collect(readContent(store, row.contentId)))
+  const wholeContent = (): Promise<Uint8Array> => {
+    whole ??= collect(readContent(store, row.contentId))
+    return whole
+  }
   return {
-    prefix,
-    contentBytes,
-    index: () => (index ??= indexFor(context, row)),
+    ...{ prefix, contentBytes, index },
     read(start, end) {
       if (contentBytes <= WHOLE_OCTETS_MAX) return wholeContent().then((content) => cut(prefix, content, start, end))
       const inContent = { start: Math.max(0, start - prefix.length), end: Math.max(0, end - prefix.length) }
@@ -53,7 +52,7 @@ export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8A
 }
 
 /** As it was kept; made now, and kept, where there is none or an older version of the program made it. */
-async function indexFor({ store, log }: Pick<ImapContext, 'store' | 'log'>, row: MessageRow): Promise<MessageIndex> {
+export async function indexOfRow({ store, log }: Pick<ImapContext, 'store' | 'log'>, row: MessageRow): Promise<MessageIndex> {
   const kept = row.index === null ? undefined : decodeIndex(row.index)
   if (kept) return kept
   const indexer = new MessageIndexer()

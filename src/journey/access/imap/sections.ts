@@ -19,8 +19,6 @@ type Form = 'literal' | 'literal8'
 
 /** What an item has to say of the content. */
 export type Part =
-  | { readonly type: 'ready'; readonly bytes: Uint8Array }
-  | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly form: Form }
   | {
@@ -40,7 +38,7 @@ type BinaryItem = Extract<FetchItem, { type: 'binary' }>
 
 export async function readSection(message: OpenMessage, item: SectionItem): Promise<Part> {
   const { section } = item
-  const range = await rangeOf(message, section)
+  const range = rangeOf(message, section)
   if (range === 'absent') return { type: 'absent' }
   const [start, end] = placesOf(message, range)
   if (section.what === 'header-fields' || section.what === 'header-fields-not') {
@@ -52,12 +50,13 @@ export async function readSection(message: OpenMessage, item: SectionItem): Prom
   return await literalOf(message.read(start + wanted.start, start + wanted.end), item.label, wanted.end - wanted.start, 'literal')
 }
 
-/** The whole message needs no index. */
-async function rangeOf(message: OpenMessage, { path, what }: Section): Promise<SectionRange | 'absent'> {
-  if (path.length === 0 && what === 'all') return { start: 0, end: message.contentBytes, withPrefix: true }
-  const { parts } = await message.index()
-  if (what === 'all') return resolveSection(parts, { part: path })
-  return resolveSection(parts, { part: path, text: what === 'text' || what === 'mime' ? what : 'header' })
+/** Of the message itself without a look at its parts: most ask for its header. */
+function rangeOf({ index, contentBytes }: OpenMessage, { path, what }: Section): SectionRange | 'absent' {
+  if (path.length === 0 && what === 'all') return { start: 0, end: contentBytes, withPrefix: true }
+  if (path.length === 0 && what === 'text') return { start: index.headerBytes, end: contentBytes, withPrefix: false }
+  if (path.length === 0 && what !== 'mime') return { start: 0, end: index.headerBytes, withPrefix: true }
+  if (what === 'all') return resolveSection(index.parts, { part: path })
+  return resolveSection(index.parts, { part: path, text: what === 'text' || what === 'mime' ? what : 'header' })
 }
 
 /** Offsets in prefix and content together. */
@@ -99,7 +98,7 @@ async function begun(pieces: AsyncIterable<Uint8Array>): Promise<AsyncIterable<U
 
 export async function readBinary(message: OpenMessage, item: BinaryItem): Promise<Part> {
   if (item.path.length === 0) return await readSection(message, { ...item, type: 'section', section: WHOLE })
-  const part = partAt((await message.index()).parts, item.path)
+  const part = partAt(message.index.parts, item.path)
   if (!part) return { type: 'absent' }
   if (!isDecodable(part.encoding)) return { type: 'undecodable' }
   const body = bodyOf(message, part)
@@ -116,7 +115,7 @@ export async function readBinary(message: OpenMessage, item: BinaryItem): Promis
 
 export async function readBinarySize(message: OpenMessage, { path }: { readonly path: readonly number[] }): Promise<Part> {
   if (path.length === 0) return { type: 'number', value: message.prefix.length + message.contentBytes }
-  const part = partAt((await message.index()).parts, path)
+  const part = partAt(message.index.parts, path)
   if (!part) return { type: 'number', value: 0 }
   if (!isDecodable(part.encoding)) return { type: 'undecodable' }
   return { type: 'number', value: await sizeOf(decoded(part, bodyOf(message, part))) }

@@ -97,10 +97,18 @@ export class ImapSession implements Talk {
     return !this.#wire.closed
   }
 
+  get isDue(): boolean {
+    return this.core.out.bytesLength >= OUTPUT_OCTETS_MAX || this.#isOverTurn
+  }
+
+  get #isOverTurn(): boolean {
+    return this.context.clock.monotonic() - this.#turnBegan > TURN_MS
+  }
+
   async pause(): Promise<boolean> {
     if (this.core.out.bytesLength >= OUTPUT_OCTETS_MAX && !(await this.flush())) return false
-    const { clock } = this.context
-    if (clock.monotonic() - this.#turnBegan > TURN_MS) {
+    if (this.#isOverTurn) {
+      const { clock } = this.context
       await clock.sleep(0)
       this.#turnBegan = clock.monotonic()
     }

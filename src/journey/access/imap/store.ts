@@ -79,7 +79,7 @@ async function answerAll(
     if (index === -1 || failed.has(uid)) continue
     view.own.set(uid, view.image.modseqAt(index))
     writeChange(talk.core, view, position, index)
-    if (position % 256 === 0 && !(await talk.pause())) return false
+    if (talk.isDue && !(await talk.pause())) return false
   }
   return true
 }

@@ -14,8 +14,10 @@ export interface Talk {
   selected: View | undefined
   /** Sends what is ready, and waits for a slow reader; false: nobody listens any more. */
   flush(): Promise<boolean>
-  /** Between the steps of a long command: sends when enough is ready, and lets other sessions have their turn. */
+  /** Between the steps of a long command: sends when enough is ready, and lets other sessions have their turn. False: nobody listens. */
   pause(): Promise<boolean>
+  /** There is a reason to call `pause` now. */
+  readonly isDue: boolean
 }
 
 /**

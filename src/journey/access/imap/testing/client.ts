@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import { NAME, PASSWORD } from './server.ts'
 
@@ -20,9 +21,11 @@ export class TestClient {
   #closed = false
   #wake = (): void => {}
   #tags = 0
+  #write: (bytes: string | Uint8Array) => void
 
   constructor(socket: Socket) {
     this.socket = socket
+    this.#write = (bytes) => void this.socket.write(bytes)
     this.attach(socket)
   }
 
@@ -45,11 +48,7 @@ export class TestClient {
   }
 
   attach(socket: Socket): void {
-    socket.on('data', (bytes: Buffer) => {
-      this.#chunks.push(bytes)
-      this.#chunksBytes += bytes.length
-      this.#wake()
-    })
+    socket.on('data', (bytes: Buffer) => this.#hear(bytes))
     socket.on('close', () => {
       this.#closed = true
       this.#wake()
@@ -67,7 +66,29 @@ export class TestClient {
   }
 
   send(text: string | Uint8Array): void {
-    this.socket.write(text)
+    this.#write(text)
+  }
+
+  /** From now on octets come out of `heard`, and go by `write`. */
+  speakThrough(heard: Readable, write: (bytes: string | Uint8Array) => void): void {
+    this.socket.removeAllListeners('data')
+    this.#write = write
+    heard.on('data', (bytes: Buffer) => this.#hear(bytes))
+    heard.on('error', () => {})
+  }
+
+  /** What was heard and is no answer yet. */
+  takeUnread(): Buffer {
+    const unread = Buffer.concat([this.#buffer, ...this.#chunks.splice(0)])
+    this.#buffer = Buffer.alloc(0)
+    this.#chunksBytes = 0
+    return unread
+  }
+
+  #hear(bytes: Buffer): void {
+    this.#chunks.push(bytes)
+    this.#chunksBytes += bytes.length
+    this.#wake()
   }
 
   /** One response with its literals, without the last line end; '' when the server hung up. */
