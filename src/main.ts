@@ -72,6 +72,7 @@ function terminal() {
     out: (text: string) => void process.stdout.write(text),
     note: (text: string) => void process.stderr.write(text),
     colour,
+    showsLog: process.stderr.isTTY === true,
   }
 }
 

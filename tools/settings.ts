@@ -107,7 +107,7 @@ function sectionLines(section: string, settings: readonly Setting[]): readonly s
     '',
     words === undefined ? when : `${words}. ${when}`,
     '',
-    '| setting | value | standard | meaning |',
+    '| setting | value | default | meaning |',
     '| --- | --- | --- | --- |',
     ...own.map(rowOf),
   ]

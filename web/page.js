@@ -13,7 +13,7 @@ const rowsBox = el('rows')
 const journeyPane = el('journey')
 const input = el('q')
 
-const shown = { q: undefined, id: undefined, rows: [], next: undefined, loaded: false }
+const shown = { q: undefined, id: undefined, unknown: false, rows: [], next: undefined, loaded: false }
 let listQuestion = new AbortController()
 let journeyQuestion = new AbortController()
 
@@ -23,7 +23,8 @@ function place() {
   const [path = '', query = ''] = location.hash.replace(/^#/, '').split('?', 2)
   const q = new URLSearchParams(query).get('q')?.trim() ?? ''
   const id = /^\/m\/(.+)$/.exec(path)?.[1]
-  return { q, id: id === undefined ? undefined : decode(id) }
+  const unknown = id === undefined && !['', '/', '/search'].includes(path)
+  return { q, id: unknown ? path : id === undefined ? undefined : decode(id), unknown }
 }
 
 function decode(text) {
@@ -39,11 +40,12 @@ const listHref = (q) => (q ? `#/search${suffix(q)}` : '#/')
 const journeyHref = (id) => `#/m/${encodeURIComponent(id)}${suffix(shown.q)}`
 
 async function go() {
-  const { q, id } = place()
+  const { q, id, unknown } = place()
   const listChanged = q !== shown.q || !shown.loaded
   const before = shown.id
   shown.q = q
   shown.id = id
+  shown.unknown = unknown
   input.value = q
   panes.classList.toggle('open', id !== undefined)
   journeyPane.hidden = id === undefined
@@ -123,10 +125,13 @@ function markSelected() {
 
 // --- one journey ---
 
+const NO_SUCH_PAGE = { message: 'There is no such page.', next: 'The link may be cut off or mistyped.' }
+
 async function loadJourney({ fresh }) {
   journeyQuestion.abort()
   journeyQuestion = new AbortController()
   const { signal } = journeyQuestion
+  if (shown.unknown) return failed(NO_SUCH_PAGE, journeyPane, true)
   if (fresh) journeyPane.replaceChildren(placeholder())
   try {
     const journey = await askJourney(shown.id, signal)

@@ -39,14 +39,14 @@ export const ListenSettings = z
     host: z
       .string()
       .default('0.0.0.0')
-      .describe('Address that the standard listeners use; "::" is every address of both families.'),
+      .describe('Address that the default listeners use; "::" is every address of both families.'),
     httpHost: z.string().default('127.0.0.1').describe('Address of the web page; anything but loopback asks for the token.'),
     httpPort: z.int().min(0).max(65535).default(8025).describe('Port of the web page.'),
     endpoints: z
       .array(Endpoint)
       .max(64)
       .optional()
-      .describe('Listeners in place of the standard ones (25, 587, 465, 143, 993, 110, 995 and the web page).'),
+      .describe('Listeners in place of the default ones (25, 587, 465, 143, 993, 110, 995 and the web page).'),
   })
   .describe('Where the server listens')
 
@@ -75,7 +75,7 @@ export const TlsSettings = z
     certificate: z
       .string()
       .optional()
-      .describe('PEM file with the certificate and its chain. Absent: one made at the first start, signed by nobody.'),
+      .describe('PEM file with the certificate and its chain. Absent: a self-signed one is made at the first start.'),
     key: z.string().optional().describe('PEM file with its private key.'),
   })
   .describe('The certificate for STARTTLS and the TLS ports')

@@ -5,11 +5,12 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { formatSize } from '../config/types.ts'
-import type { Resolver } from '../ground/ports/resolver.ts'
-import { nodeListener } from '../platform/node/listener.ts'
+import type { DnsError, Resolver } from '../ground/ports/resolver.ts'
 import { nodeResolver } from '../platform/node/resolver.ts'
+import type { Status } from '../surface/api/api.ts'
 import type { CheckResult } from '../surface/cli/cli.ts'
 import { checkCertificate } from './check-certificate.ts'
+import { freePorts, openPorts } from './check-ports.ts'
 import { becomeOwner, userExists } from './privileges.ts'
 import { connectRunning } from './running.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
@@ -24,19 +25,20 @@ export async function check(options: StartOptions): Promise<readonly CheckResult
       message,
       next: 'docs/settings.md lists all settings.',
     }))
-  const running = (await connectRunning(start.value.folder)) !== undefined
+  const status = await (await connectRunning(start.value.folder))?.status()
+  const running = status?.ok === true ? status.value : undefined
   const settings: CheckResult = {
     name: 'settings',
     state: 'ok',
     message: options.configFile === undefined ? 'the standard ones' : `${options.configFile} is valid`,
   }
-  const free = await ports(start.value, running)
+  const portResults = running === undefined ? await freePorts(start.value) : [server(running), ...(await openPorts(running))]
   const certificate = checkCertificate(start.value, Date.now())
   // Ports and keys may be root's affair; the store is its owner's.
   if (existsSync(start.value.folder)) becomeOwner(start.value.folder)
   return [
     settings,
-    ...free,
+    ...portResults,
     store(start.value),
     certificate,
     ...user(start.value),
@@ -45,29 +47,12 @@ export async function check(options: StartOptions): Promise<readonly CheckResult
   ]
 }
 
-async function ports(start: Start, running: boolean): Promise<readonly CheckResult[]> {
-  const results: CheckResult[] = []
-  for (const { role, host, port } of start.endpoints) {
-    const name = `port ${port} (${role})`
-    if (port === 0) continue
-    const probe = await nodeListener({ shared: false }).listen({ host, port, tls: 'none', maxConnections: 1 }, (connection) =>
-      connection.destroy(),
-    )
-    if (probe.ok) {
-      await probe.value.close()
-      results.push({ name, state: 'ok', message: `${host} is free` })
-    } else if (probe.error.type === 'in-use' && running)
-      results.push({ name, state: 'ok', message: 'open, most likely by the server that runs' })
-    else results.push({ name, state: 'failed', message: probe.error.detail, next: portAdvice(probe.error.type) })
+function server({ pid, version }: Status): CheckResult {
+  return {
+    name: 'server',
+    state: 'ok',
+    message: `runs on this data folder (process ${pid}, version ${version}); its ports are looked at`,
   }
-  return results
-}
-
-function portAdvice(type: string): string {
-  if (type === 'in-use') return 'Another program has the port: stop it, or choose another port.'
-  if (type === 'forbidden')
-    return 'Ports below 1024 need root (the server gives it up afterwards: process.user) or CAP_NET_BIND_SERVICE.'
-  return 'The address is not one of this machine.'
 }
 
 function store({ folder }: Start): CheckResult {
@@ -125,7 +110,7 @@ async function resolves(resolver: Resolver, hostname: string): Promise<CheckResu
   return {
     name,
     state: 'warning',
-    message: found.error.detail,
+    message: dnsWords(found.error, 'no A record'),
     next: 'Other servers want the name of a mail server to lead to its address: publish an A record, and a PTR record back.',
   }
 }
@@ -136,7 +121,20 @@ async function asks(resolver: Resolver): Promise<CheckResult> {
   return {
     name: 'DNS',
     state: 'warning',
-    message: found.error.detail,
+    message: `asked for the mail hosts of gmail.com: ${dnsWords(found.error, 'no MX record')}`,
     next: 'Mail to other domains waits until DNS answers; set dns.servers, or see to the network.',
+  }
+}
+
+function dnsWords({ type, detail }: DnsError, nothing: string): string {
+  switch (type) {
+    case 'nxdomain':
+      return 'DNS says that there is no such name'
+    case 'nodata':
+      return `the name is in DNS, with ${nothing}`
+    case 'timeout':
+      return 'DNS does not answer in time'
+    default:
+      return `DNS cannot answer (${detail})`
   }
 }

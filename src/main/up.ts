@@ -32,6 +32,8 @@ export interface Terminal {
   out(text: string): void
   note(text: string): void
   readonly colour: boolean
+  /** The log goes to the person's screen. */
+  readonly showsLog: boolean
 }
 
 const EXIT_OK = 0
@@ -48,7 +50,8 @@ const SAME_SIGNAL_MS = 500
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
   const began = nodeClock.monotonic()
   writeForOwnerAlone()
-  const start = startOf(options)
+  const read = () => settingsFor(options, terminal)
+  const start = read()
   if (!start.ok)
     return complain(
       {
@@ -62,7 +65,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   const stop = stopSignal(terminal)
   const log = nodeLog(start.value.settings.log)
   const reload = reloadSignal()
-  const starting = startServer(start.value, { log, reread: () => startOf(options), onStop: stop.ask })
+  const starting = startServer(start.value, { log, reread: read, onStop: stop.ask })
   const server = await Promise.race([starting, stop.died])
   // A thread that dies so early leaves the others waiting for it.
   if (server === 'died') process.exit(EXIT_FAILED)
@@ -83,6 +86,13 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   await server.value.stop()
   if (options.json !== true) terminal.note('  Stopped. Everything is kept.\n')
   return why === 'died' ? EXIT_FAILED : EXIT_OK
+}
+
+/** Whoever tries the program out at a terminal reads the summary, not what a server tells of its daily work. */
+function settingsFor(options: UpOptions, { showsLog }: Terminal): Result<Start, readonly string[]> {
+  const start = startOf(options)
+  if (!start.ok || !showsLog || options.demo !== true || options.configFile !== undefined) return start
+  return ok({ ...start.value, settings: { ...start.value.settings, log: { level: 'warn' } } })
 }
 
 function firstPeople(folder: string, store: Store): Promise<Result<readonly DemoPerson[], string>> {

@@ -109,3 +109,12 @@ test('a data folder of somebody else is not one that is missing', async (t) => {
     assert.match(err, /it belongs to /)
   }
 })
+
+test('check beside a server says so, and looks at the ports it has', async (t) => {
+  const house = await openHouse(t)
+  const { code, out } = await posthorn(['check', '--data', house.program.folder])
+  assert.match(out, new RegExp(`✓ server: runs on this data folder \\(process ${house.program.child.pid}`))
+  assert.match(out, new RegExp(`✓ port ${house.program.port('mx')} \\(mx\\): 127\\.0\\.0\\.1 answers`))
+  assert.doesNotMatch(out, /ENOTFOUND/)
+  assert.equal(code, 0, out)
+})

@@ -28,6 +28,13 @@ test('what is below the level is not written', () => {
   )
 })
 
+test('moments are written as people read them', () => {
+  const lines: string[] = []
+  nodeLog({ level: 'info' }, (line) => void lines.push(line)).info('rests', { until: Date.UTC(2026, 2, 14), count: 3 })
+  const { until, count } = JSON.parse(lines[0] ?? '') as { until: string; count: number }
+  assert.deepEqual([until, count], ['2026-03-14T00:00:00.000Z', 3])
+})
+
 test('the line is on standard error before the program goes on', () => {
   const program = `const { nodeLog } = await import(${JSON.stringify(new URL('./log.ts', import.meta.url).href)})
     nodeLog({ level: 'info' }).error('last words', { cause: 'x'.repeat(200_000) }); process.kill(process.pid, 'SIGKILL')`

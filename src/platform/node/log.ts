@@ -32,7 +32,23 @@ function logWith(least: number, bound: LogFields, write: (line: string) => void)
 
 /** JSON escapes what could end the line: one entry stays one line whatever a peer sent. */
 function lineOf(level: number, fields: LogFields, message: string): string {
-  return `${JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message })}\n`
+  return `${JSON.stringify({ level, time: new Date().toISOString(), ...readable(fields), msg: message })}\n`
+}
+
+/** Fields that are moments. */
+const MOMENTS = new Set(['until', 'at', 'dueAt', 'since'])
+
+function readable(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      MOMENTS.has(name) && typeof value === 'number' ? isoTime(value) : value,
+    ]),
+  )
+}
+
+function isoTime(ms: number): string | number {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : ms
 }
 
 /** A pipe that is full for longer than this has a reader that sleeps; its line is dropped and the server goes on. */

@@ -86,6 +86,15 @@ describe('the page', typeof browser === 'string' ? { skip: browser } : {}, () =>
     await page.close()
   })
 
+  test('says of an address it does not know that there is no such page', async () => {
+    const { page, complaints } = await open('#/zzz')
+    await page.getByText('There is no such page.').waitFor()
+    await page.getByRole('link', { name: 'Latest messages' }).last().click()
+    await page.getByText('There is no such page.').waitFor({ state: 'detached' })
+    assert.deepEqual(complaints, [])
+    await page.close()
+  })
+
   test('shows hostile texts as texts', async () => {
     const { page, complaints } = await open('#/m/01jqvyzzz1y2y3y4y5')
     await page.locator('#journey-title').waitFor()

@@ -199,7 +199,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ),
   {
     name: 'trace',
-    summary: 'Follow a message: everything that happened to it, explained',
+    summary: 'Follow a message: the timeline of everything that happened to it, explained',
     arguments: [{ name: 'WHAT', optional: true, summary: 'An address, a Message-ID or an id; without it, the latest messages' }],
     options: [{ name: 'latest', summary: 'Where several match, follow the newest' }, ...PAGES],
     examples: [
