@@ -291,8 +291,8 @@ test('domains and people, with the server running and with it stopped', { skip }
   })
   assert.equal(((await ask(['queue', 'list'])).value as { rows: QueueRow[] }).rows[0]?.id, left)
   assert.equal(((await ask(['trace', left])).value as Journey).id, left)
-  assert.deepEqual(await ask(['queue', 'hold', '--all']), { code: 0, value: { changed: 1 } })
-  assert.deepEqual(await ask(['queue', 'drop', left, '--yes']), { code: 0, value: { changed: 1 } })
+  assert.deepEqual(await ask(['queue', 'hold', '--all']), { code: 0, value: { changed: 1, held: 0, sending: 0 } })
+  assert.deepEqual(await ask(['queue', 'drop', left, '--yes']), { code: 0, value: { changed: 1, held: 0, sending: 0 } })
   house.rewrite(`[store]\nfolder = ${JSON.stringify(house.folder)}\n[session]\nmessageSize = "1KB"\n`)
   const large = ['send', '--config', house.config, '--from', 'kim@second.test', '--to', 'kim@second.test']
   const refused = await posthorn(large, `Subject: too large\n\n${'x\n'.repeat(1000)}`)
