@@ -2,8 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Clock } from '../../ground/ports/clock.ts'
-import type { Log } from '../../ground/ports/log.ts'
 import { contentMigrations } from '../../store/content/content.tables.ts'
 import { contentFacts, contentProcedures, encodeChunk, putContent } from '../../store/content/content.ts'
 import { procedure } from '../../store/database/procedure.ts'
@@ -29,50 +27,9 @@ import {
   removeLockedProcedure,
   removeMessagesProcedure,
 } from './mailbox.ts'
+import { HandClock, SILENT, value } from './testing.ts'
 
 const putContentProcedure = procedure('test.putContent', putContent)
-
-const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT }
-
-/** A clock that stands still until it is moved. */
-class HandClock implements Clock {
-  #now = 1_000_000
-  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>()
-
-  now(): number {
-    return this.#now
-  }
-  monotonic(): number {
-    return this.#now
-  }
-  after(delayMs: number, callback: () => void): () => void {
-    const timer = { at: this.#now + delayMs, callback }
-    this.#timers.add(timer)
-    return () => this.#timers.delete(timer)
-  }
-  async sleep(): Promise<void> {}
-  get timers(): number {
-    return this.#timers.size
-  }
-  advance(ms: number): void {
-    this.#now += ms
-    for (const timer of [...this.#timers]) {
-      if (timer.at > this.#now) continue
-      this.#timers.delete(timer)
-      timer.callback()
-    }
-  }
-  /** A beat sets its next timer when its commit is done. */
-  async armed(): Promise<void> {
-    while (this.#timers.size === 0) await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
-
-async function value<T>(answer: Promise<{ ok: true; value: T } | { ok: false; error: { detail: string } }>): Promise<T> {
-  const result = await answer
-  assert.ok(result.ok, result.ok ? '' : result.error.detail)
-  return result.value
-}
 
 async function put(store: Store, id: string, text: string): Promise<void> {
   const { encoding, bytes } = encodeChunk(Buffer.from(text))
