@@ -11,6 +11,7 @@ import type { Status } from '../surface/api/api.ts'
 import type { CheckResult } from '../surface/cli/cli.ts'
 import { checkCertificate } from './check-certificate.ts'
 import { freePorts, openPorts } from './check-ports.ts'
+import { obstacle } from './folder-access.ts'
 import { becomeOwner, userExists } from './privileges.ts'
 import { connectRunning } from './running.ts'
 import { type Start, type StartOptions, startOf } from './settings.ts'
@@ -57,6 +58,14 @@ function server({ pid, version }: Status): CheckResult {
 
 function store({ folder }: Start): CheckResult {
   const file = join(folder, STORE_FILE)
+  const fault = obstacle(folder)
+  if (fault?.type === 'forbidden')
+    return {
+      name: 'store',
+      state: 'failed',
+      message: `${folder} cannot be looked into: it belongs to ${fault.detail}`,
+      next: 'Run the command as that user.',
+    }
   if (!existsSync(file)) return { name: 'store', state: 'ok', message: `${folder} is made at the first start` }
   let db: DatabaseSync | undefined
   try {

@@ -17,6 +17,7 @@ import { openWriter } from '../store/database/sqlite/connection.ts'
 import { sqliteMigrator } from '../store/database/sqlite/migrator.ts'
 import { type Api, createApi, type ErrorCode } from '../surface/api/api.ts'
 import { certificate, NAME_FILES } from './certificate.ts'
+import { mayWrite, ownerOf } from './folder-access.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { leaveRoot } from './privileges.ts'
 import { type Reloaded, reloader } from './reload.ts'
@@ -86,7 +87,7 @@ export async function startServer(start: Start, hooks: ServerHooks): Promise<Res
   const left = leaveRoot(start.settings.process, start.folder)
   if (!left.ok) return failed(left.error)
   const lock = lockDataFolder(start.folder, process.pid)
-  if (!lock.ok) return failed(lockProblem(lock.error.type, lock.error.detail))
+  if (!lock.ok) return failed(lockProblem(lock.error.type, lock.error.detail, start.folder))
   undo.push(() => lock.value.release())
   const begun = await begin(start, supervisor, api.value, named?.value)
   if (!begun.ok) return failed(begun.error)
@@ -192,14 +193,23 @@ function portProblem({ role, host, port }: Endpoint, detail: string, type: strin
   return { message, next: 'Check the address in the settings.' }
 }
 
-function lockProblem(type: 'held' | 'failed', detail: string): StartProblem {
+function lockProblem(type: 'held' | 'failed', detail: string, folder: string): StartProblem {
+  const foreign = type === 'failed' && !mayWrite(folder)
   const next = type === 'held' ? 'Another server on other data: --data DIR and another --port-base.' : WRITABLE_FOLDER
-  return { code: type === 'held' ? 'still-in-use' : 'internal', message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`, next }
+  return {
+    code: type === 'held' ? 'still-in-use' : 'internal',
+    message: `${detail[0]?.toUpperCase()}${detail.slice(1)}.`,
+    next: foreign ? ownerAdvice(folder) : next,
+  }
 }
 
 type Closer = () => Promise<void> | void
 
 const WRITABLE_FOLDER = 'Choose a folder this user may write: --data DIR.'
+
+function ownerAdvice(folder: string): string {
+  return `It belongs to ${ownerOf(folder)}: start as that user, or choose another folder with --data DIR.`
+}
 
 interface OpenDoors {
   readonly endpoints: readonly Endpoint[]
