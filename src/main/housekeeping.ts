@@ -1,7 +1,8 @@
-// What nobody else would clean up: uploads whose sender went away in the middle of a message.
+// What nobody else would clean up: uploads whose sender went away in the middle of a message, mailboxes whose deletion was broken off.
 
 import type { Clock } from '../ground/ports/clock.ts'
 import type { Log } from '../ground/ports/log.ts'
+import { clearCondemned } from '../journey/mailbox/mailbox.ts'
 import { sweepAbandonedProcedure } from '../store/content/content.ts'
 import type { Store } from '../store/store.ts'
 
@@ -29,6 +30,7 @@ export function startHousekeeping({
     if (!stopped) cancel = clock.after(EVERY_MS, () => void sweep())
   }
   void sweep()
+  clearCondemned(store).catch((cause: unknown) => log.warn('deleted mailboxes were not cleared', { cause: String(cause) }))
   return () => {
     stopped = true
     cancel()
