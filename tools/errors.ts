@@ -31,6 +31,10 @@ export const CHAPTERS: readonly Chapter[] = [
     files: ['command', 'parameters', 'path', 'replies', 'states'].map((name) => `src/mail/protocol/smtp/${name}.ts`),
   },
   {
+    heading: 'IMAP',
+    files: ['src/journey/access/imap/refusals.ts'],
+  },
+  {
     heading: 'POP3',
     files: [
       'src/journey/access/sign-in.ts',

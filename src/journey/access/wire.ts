@@ -22,8 +22,8 @@ export class Wire {
   #wake: (() => void) | undefined
   #drained: (() => void) | undefined
 
-  /** In the turn in which the connection was received. */
-  constructor(connection: Connection, receive: (bytes: Uint8Array) => void) {
+  /** In the turn in which the connection was received. `idle`: what is done after the idle time; absent: the connection just ends. */
+  constructor(connection: Connection, receive: (bytes: Uint8Array) => void, idle?: () => void) {
     this.#connection = connection
     this.#receive = (bytes) => {
       receive(bytes)
@@ -36,6 +36,7 @@ export class Wire {
         this.wake()
       },
       drained: () => this.#drained?.(),
+      ...(idle ? { idle } : {}),
       closed: (end) => {
         this.#end = end
         this.#coder?.close()

@@ -14,8 +14,10 @@ import {
   usage,
 } from '../../mailbox/mailbox.ts'
 import { APPEND_MESSAGES_MAX, APPEND_WAITING_OCTETS_MAX } from './limits.ts'
+import { type Done, done, type Outcome } from './outcome.ts'
 import { quotaOf } from './quota.ts'
-import { accountOf, type Done, done, no, type Outcome, type Talk, troubled } from './talk.ts'
+import { CREATE_FIRST, DISK_FULL, messageTooLarge, NOT_APPENDABLE, OVER_QUOTA, TOO_MANY_MESSAGES } from './refusals.ts'
+import { accountOf, type Talk, troubled } from './talk.ts'
 
 interface Incoming {
   readonly event: AppendMessageEvent
@@ -59,21 +61,19 @@ export class Append {
     const { context } = this.#talk
     const { org, id: personId } = accountOf(this.#talk)
     this.#mailbox = await findMailboxByName(context.store, { org, personId, name: canonicalName(target.mailbox) })
-    if (!this.#mailbox?.selectable) return no('There is no such mailbox; create it first', 'TRYCREATE')
-    if (!this.#mailbox.appendable) return no('Mail cannot be put into this mailbox', 'NOPERM')
-    if (!context.hasRoom()) return no('The disk of the server is full. Try again later', 'UNAVAILABLE')
+    if (!this.#mailbox?.selectable) return CREATE_FIRST
+    if (!this.#mailbox.appendable) return NOT_APPENDABLE
+    if (!context.hasRoom()) return DISK_FULL
     if (context.settings.quota > 0) this.#usedBytes = (await usage(context.store, { org, personId })).sizeBytes
     return undefined
   }
 
   #tooMuch({ sizeBytes }: AppendMessageEvent): Outcome | undefined {
     const { messageSize, quota } = this.#talk.context.settings
-    if (sizeBytes > messageSize) return no(`A message may have ${messageSize} octets at most`, 'TOOBIG')
+    if (sizeBytes > messageSize) return messageTooLarge(messageSize)
     this.#announcedBytes += sizeBytes
-    if (quota > 0 && this.#usedBytes + this.#announcedBytes > quota)
-      return no('There is no room for that: delete mail first', 'OVERQUOTA')
-    if (this.#messages.length >= APPEND_MESSAGES_MAX || this.#waitingBytes > APPEND_WAITING_OCTETS_MAX)
-      return no('Too many messages in one command. Send them in several', 'LIMIT')
+    if (quota > 0 && this.#usedBytes + this.#announcedBytes > quota) return OVER_QUOTA
+    if (this.#messages.length >= APPEND_MESSAGES_MAX || this.#waitingBytes > APPEND_WAITING_OCTETS_MAX) return TOO_MANY_MESSAGES
     return undefined
   }
 
@@ -119,7 +119,7 @@ export class Append {
     const appended = answered(await store.call(appendMessagesProcedure, args))
     if (!appended.ok) {
       this.discard()
-      return appended.error === 'no-mailbox' ? no('There is no such mailbox', 'TRYCREATE') : troubled(this.#talk, appended.error)
+      return appended.error === 'no-mailbox' ? CREATE_FIRST : troubled(this.#talk, appended.error)
     }
     this.#forget()
     const { uidValidity, firstUid } = appended.value

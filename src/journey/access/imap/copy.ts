@@ -10,9 +10,11 @@ import {
   moveMessagesProcedure,
   rangesOf,
 } from '../../mailbox/mailbox.ts'
+import { type Done, done } from './outcome.ts'
 import { quotaOf } from './quota.ts'
-import { accountOf, type Done, done, no, type Talk, troubled, viewOf } from './talk.ts'
-import { countOf, NO_SUCH_NUMBER } from './view.ts'
+import { CREATE_FIRST, GONE_UNTOUCHED, NO_SUCH_NUMBER } from './refusals.ts'
+import { accountOf, type Talk, troubled, viewOf } from './talk.ts'
+import { countOf } from './view.ts'
 
 export async function copy(talk: Talk, command: Command & { readonly name: 'COPY' | 'MOVE' }): Promise<Done> {
   const { store, clock, ids } = talk.context
@@ -23,8 +25,8 @@ export async function copy(talk: Talk, command: Command & { readonly name: 'COPY
   if (!positions) return NO_SUCH_NUMBER
   const { org, id: personId } = accountOf(talk)
   const to = await findMailboxByName(store, { org, personId, name: canonicalName(command.mailbox) })
-  if (!to?.selectable) return no('There is no such mailbox; create it first', 'TRYCREATE')
-  if (!byUid && view.someGone(positions)) return no('Some of the messages are gone; nothing was done', 'EXPUNGEISSUED')
+  if (!to?.selectable) return CREATE_FIRST
+  if (!byUid && view.someGone(positions)) return GONE_UNTOUCHED
   const ranges = view.uidRanges(positions)
   if (countOf(positions) === 0) return done('There are no such messages')
   const args = {
@@ -32,8 +34,7 @@ export async function copy(talk: Talk, command: Command & { readonly name: 'COPY
     ...quotaOf(talk),
   }
   const copied = answered(await store.call(command.name === 'MOVE' ? moveMessagesProcedure : copyMessagesProcedure, args))
-  if (!copied.ok)
-    return copied.error === 'no-mailbox' ? no('There is no such mailbox', 'TRYCREATE') : troubled(talk, copied.error)
+  if (!copied.ok) return copied.error === 'no-mailbox' ? CREATE_FIRST : troubled(talk, copied.error)
   return command.name === 'MOVE' ? moved(talk, copied.value) : done('Copied', copyUid(copied.value))
 }
 

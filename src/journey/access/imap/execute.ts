@@ -7,11 +7,12 @@ import { fetch } from './fetch.ts'
 import { find } from './find.ts'
 import { list, lsub } from './list.ts'
 import { createMailbox, removeMailbox, rename, subscribe } from './mailboxes.ts'
+import { type Done, done } from './outcome.ts'
 import { quota, quotaRoot } from './quota.ts'
 import { close, select, unselect } from './select.ts'
 import { status } from './status.ts'
 import { store } from './store.ts'
-import { type Done, done, type Talk, turnOn } from './talk.ts'
+import { type Talk, turnOn } from './talk.ts'
 
 export async function execute(talk: Talk, command: Command): Promise<Done> {
   switch (command.name) {

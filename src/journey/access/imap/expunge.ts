@@ -2,7 +2,8 @@
 
 import type { Command } from '../../../mail/protocol/imap/imap.ts'
 import { expungeMessages } from '../../mailbox/mailbox.ts'
-import { type Done, done, type Talk, troubled, viewOf } from './talk.ts'
+import { type Done, done } from './outcome.ts'
+import { type Talk, troubled, viewOf } from './talk.ts'
 
 export async function expunge(talk: Talk, { uids }: Command & { readonly name: 'EXPUNGE' }): Promise<Done> {
   const { store, clock } = talk.context

@@ -2,12 +2,14 @@
 
 import { type FetchCommand, type FetchItem, writeVanished } from '../../../mail/protocol/imap/imap.ts'
 import { type FetchGround, sourceOf, writeImageLine, writeRowLine, writeRowLineNow } from './fetch-line.ts'
+import { type Done, done, type Outcome } from './outcome.ts'
 import { pages } from './pages.ts'
+import { GONE_OTHERS_TOLD, NO_SUCH_NUMBER, UNKNOWN_ENCODING } from './refusals.ts'
 import { markSeen } from './seen.ts'
-import { type Done, done, enableCondstore, type Outcome, type Talk, viewOf } from './talk.ts'
+import { enableCondstore, type Talk, viewOf } from './talk.ts'
 import { tellKeywords } from './tell.ts'
 import { vanishedSince } from './vanished.ts'
-import { countOf, each, NO_SUCH_NUMBER, type PositionRange, type View } from './view.ts'
+import { countOf, each, type PositionRange, type View } from './view.ts'
 
 export async function fetch(talk: Talk, command: FetchCommand): Promise<Done> {
   const view = viewOf(talk)
@@ -102,15 +104,7 @@ async function fetchRows(ground: FetchGround, positions: readonly PositionRange[
 
 /** RFC 2180 §4.1: numbers whose messages are gone make the answer NO; uids are passed over. */
 function outcomeOf({ byUid }: FetchCommand, { missing, undecodable }: FetchGround): Outcome {
-  if (undecodable)
-    return {
-      ...{ status: 'NO', code: 'UNKNOWN-CTE', text: 'A part has a transfer encoding that is not known here' },
-      tell: byUid ? 'all' : 'no-expunge',
-    }
-  if (missing > 0 && !byUid)
-    return {
-      ...{ status: 'NO', code: 'EXPUNGEISSUED', text: 'Some of the messages are gone; the others were told' },
-      tell: 'no-expunge',
-    }
-  return done('That is all', { tell: byUid ? 'all' : 'no-expunge' })
+  const tell = byUid ? 'all' : 'no-expunge'
+  if (undecodable) return { ...UNKNOWN_ENCODING, tell }
+  return missing > 0 && !byUid ? { ...GONE_OTHERS_TOLD, tell } : done('That is all', { tell })
 }

@@ -9,9 +9,11 @@ import {
   writeNumbers,
   writeSearchResult,
 } from '../../../mail/protocol/imap/imap.ts'
+import { type Done, done } from './outcome.ts'
+import { NO_SUCH_NUMBER } from './refusals.ts'
 import { search } from './search.ts'
-import { type Done, done, enableCondstore, type Talk, viewOf } from './talk.ts'
-import { NO_SUCH_NUMBER, type View } from './view.ts'
+import { enableCondstore, type Talk, viewOf } from './talk.ts'
+import type { View } from './view.ts'
 
 export async function find(talk: Talk, command: Command & SearchCommand): Promise<Done> {
   const view = viewOf(talk)

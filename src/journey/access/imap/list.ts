@@ -2,8 +2,9 @@
 
 import { type Command, type ListCommand, MailboxPattern, writeList, writeSeparator } from '../../../mail/protocol/imap/imap.ts'
 import { listMailboxes, type Mailbox } from '../../mailbox/mailbox.ts'
+import { type Done, done } from './outcome.ts'
 import { tellStatus } from './status.ts'
-import { accountOf, type Done, done, type Talk } from './talk.ts'
+import { accountOf, type Talk } from './talk.ts'
 import { attributesOf } from './write.ts'
 
 export async function list(talk: Talk, command: ListCommand): Promise<Done> {

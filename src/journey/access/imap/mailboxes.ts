@@ -12,7 +12,9 @@ import {
   setSubscribedProcedure,
 } from '../../mailbox/mailbox.ts'
 import { MAILBOX_DEPTH_MAX } from './limits.ts'
-import { accountOf, type Done, done, no, type Talk, troubled } from './talk.ts'
+import { type Done, done } from './outcome.ts'
+import { NO_SPECIAL_USE } from './refusals.ts'
+import { accountOf, type Talk, troubled } from './talk.ts'
 
 /** Those that can be asked for with CREATE (RFC 6154 §3); \All and \Flagged would be views, which there are none. */
 const SPECIAL_USES: ReadonlyMap<string, string> = new Map(
@@ -24,7 +26,7 @@ export async function createMailbox(talk: Talk, command: Command & { readonly na
   const { org, id: personId } = accountOf(talk)
   const name = canonicalName(command.mailbox)
   const use = await specialUseOf(talk, command.specialUse)
-  if (use === 'refused') return no('No mailbox can be made for that use, or there is one already', 'USEATTR')
+  if (use === 'refused') return NO_SPECIAL_USE
   const args = {
     org,
     personId,

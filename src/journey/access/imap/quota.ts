@@ -2,13 +2,15 @@
 
 import { type Command, writeQuota, writeQuotaRoots } from '../../../mail/protocol/imap/imap.ts'
 import { findMailboxByName, usage } from '../../mailbox/mailbox.ts'
-import { accountOf, type Done, done, no, type Talk } from './talk.ts'
+import { type Done, done } from './outcome.ts'
+import { NO_MAILBOX, NO_QUOTA_ROOT } from './refusals.ts'
+import { accountOf, type Talk } from './talk.ts'
 
 /** STORAGE is counted in units of 1024 octets. */
 const UNIT_OCTETS = 1024
 
 export async function quota(talk: Talk, { root }: Command & { readonly name: 'GETQUOTA' }): Promise<Done> {
-  if (root !== '' || talk.context.settings.quota === 0) return no('There is no such quota root', 'NONEXISTENT')
+  if (root !== '' || talk.context.settings.quota === 0) return NO_QUOTA_ROOT
   await tellQuota(talk)
   return done('That is how much room there is')
 }
@@ -17,7 +19,7 @@ export async function quotaRoot(talk: Talk, command: Command & { readonly mailbo
   const { core, context } = talk
   const { org, id: personId } = accountOf(talk)
   const mailbox = await findMailboxByName(context.store, { org, personId, name: command.mailbox })
-  if (!mailbox) return no('There is no such mailbox', 'NONEXISTENT')
+  if (!mailbox) return NO_MAILBOX
   const limited = context.settings.quota > 0
   writeQuotaRoots(core.out, mailbox.name, limited ? [''] : [], core)
   if (limited) await tellQuota(talk)

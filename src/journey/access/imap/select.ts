@@ -16,7 +16,9 @@ import {
   type MailboxImage,
   takeRecentProcedure,
 } from '../../mailbox/mailbox.ts'
-import { accountOf, type Done, done, enableCondstore, no, type Outcome, type Talk, troubled, viewOf } from './talk.ts'
+import { type Done, done, type Outcome } from './outcome.ts'
+import { NO_MAILBOX } from './refusals.ts'
+import { accountOf, enableCondstore, type Talk, troubled, viewOf } from './talk.ts'
 import { vanishedSince } from './vanished.ts'
 import { View } from './view.ts'
 import { attributesOf, writeChange, writeFlagNames } from './write.ts'
@@ -33,9 +35,9 @@ export async function select(talk: Talk, command: SelectCommand): Promise<Done> 
   letGo(talk)
   const { org, id: personId } = accountOf(talk)
   const mailbox = await findMailboxByName(context.store, { org, personId, name: command.mailbox })
-  if (!mailbox?.selectable) return refused('There is no such mailbox', 'NONEXISTENT')
+  if (!mailbox?.selectable) return REFUSED
   const image = await context.images.open({ org, mailboxId: mailbox.id })
-  if (!image) return refused('There is no such mailbox', 'NONEXISTENT')
+  if (!image) return REFUSED
   const readOnly = command.name === 'EXAMINE'
   try {
     if (command.condstore || command.qresync) enableCondstore(talk)
@@ -52,9 +54,7 @@ export async function select(talk: Talk, command: SelectCommand): Promise<Done> 
   return done('Opened', { code: readOnly ? 'READ-ONLY' : 'READ-WRITE', tell: 'nothing' })
 }
 
-function refused(text: string, code: string): Outcome {
-  return { ...no(text, code), tell: 'nothing' }
-}
+const REFUSED: Outcome = { ...NO_MAILBOX, tell: 'nothing' }
 
 /** Also of a SELECT that fails: what was open is closed (RFC 9051 §6.3.2), and nothing more is told of it (RFC 7162 §3.2.11). */
 function letGo(talk: Talk): void {

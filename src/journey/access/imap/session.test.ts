@@ -136,3 +136,31 @@ test('[E11] trap 47: ENABLE tells what is new, and passes over what is not known
   assert.deepEqual(await client.ok('ENABLE QRESYNC X-NOTHING UTF8=ACCEPT'), ['ENABLED QRESYNC UTF8=ACCEPT'])
   assert.deepEqual(await client.ok('ENABLE CONDSTORE IMAP4rev2'), ['ENABLED IMAP4rev2'])
 })
+
+test('[E12] the standard mailboxes are there from the first login; one that was deleted does not come again', async (t) => {
+  const server = await startImap(t)
+  const client = await TestClient.loggedIn(server.port)
+  await client.ok('DELETE Archive')
+  for (const name of ['Drafts', 'Junk', 'Sent', 'Trash']) await client.ok(`DELETE ${name}`)
+  const again = await TestClient.loggedIn(server.port)
+  assert.deepEqual(await again.ok('LIST "" "*"'), ['LIST (\\HasNoChildren) "/" INBOX'])
+})
+
+test('[E13] trap 24: silence ends a session with BYE, waiting with IDLE does not', async (t) => {
+  const server = await startImap(t, { settings: { idleTimeout: '200ms', idleNotify: '20ms' } })
+  const idler = await TestClient.loggedIn(server.port)
+  idler.send('a IDLE\r\n')
+  const silent = await TestClient.loggedIn(server.port)
+  assert.match(await silent.response(), /^\* BYE .*Nothing was heard/)
+  await silent.closed()
+  assert.match(await idler.response(), /^\+ /)
+  idler.send('DONE\r\n')
+  assert.match(await answered(idler, 'a'), /^OK /)
+})
+
+async function answered(client: TestClient, tag: string): Promise<string> {
+  for (;;) {
+    const response = await client.response()
+    if (!response.startsWith('* OK Still here')) return response.slice(tag.length + 1)
+  }
+}

@@ -12,10 +12,12 @@ import type { ImapContext } from './context.ts'
 import { execute } from './execute.ts'
 import { Idle } from './idle.ts'
 import { OUTPUT_OCTETS_MAX, TURN_MS } from './limits.ts'
+import { type Done, done, no, type Outcome } from './outcome.ts'
+import { BYE, COMPRESSED_ALREADY, SIGN_IN_CODES } from './refusals.ts'
 import { closeView } from './select.ts'
 import { signedIn, signedOut } from './signed-in.ts'
 import { supported } from './supported.ts'
-import { type Done, done, no, type Outcome, type Talk } from './talk.ts'
+import type { Talk } from './talk.ts'
 import { tellChanges } from './tell.ts'
 import type { View } from './view.ts'
 
@@ -37,6 +39,8 @@ export class ImapSession implements Talk {
   #tag = ''
   #paused = false
   #loginOverdue = false
+  #isSilent = false
+  #commands = 0
   #turnBegan = 0
 
   constructor(connection: Connection, context: ImapContext) {
@@ -53,7 +57,11 @@ export class ImapSession implements Talk {
       appendBytesMax: settings.messageSize,
     })
     this.#signIn = new SignIn({ ...context, protocol: 'IMAP', peerAddress: this.peerAddress })
-    this.#wire = new Wire(connection, (bytes) => this.#receive(bytes))
+    this.#wire = new Wire(
+      connection,
+      (bytes) => this.#receive(bytes),
+      () => this.#silence(),
+    )
     this.#append = new Append(this)
     this.#idle = new Idle(this, () => this.#wire.wake())
     connection.idleTimeout(settings.idleTimeout)
@@ -86,8 +94,15 @@ export class ImapSession implements Talk {
       this.#idle.end()
       this.#append.discard()
       closeView(this)
+      this.#report()
       signedOut(this)
     }
+  }
+
+  #report(): void {
+    const { account, peerAddress, context } = this
+    if (!account) return context.log.debug('IMAP session without a login ended', { peer: peerAddress })
+    context.log.info('IMAP session ended', { address: account.address, peer: peerAddress, commands: this.#commands })
   }
 
   async flush(): Promise<boolean> {
@@ -122,6 +137,13 @@ export class ImapSession implements Talk {
     this.#wire.pause()
   }
 
+  /** RFC 9051 §5.4. Who takes nothing is not waited for either. */
+  #silence(): void {
+    if (this.#isSilent || this.core.out.bytesLength > 0) return this.#connection.destroy()
+    this.#isSilent = true
+    this.#wire.wake()
+  }
+
   #hearMore(): void {
     if (!this.#paused || !this.core.wantsInput) return
     this.#paused = false
@@ -152,8 +174,9 @@ export class ImapSession implements Talk {
   }
 
   #reasonToClose(): string | undefined {
-    if (this.context.signal.aborted) return 'The server stops or restarts. Connect again in a minute'
-    if (this.#loginOverdue && !this.account) return 'No login came in time'
+    if (this.context.signal.aborted) return BYE.stopping
+    if (this.#loginOverdue && !this.account) return BYE.noLogin
+    if (this.#isSilent) return BYE.silent
     return undefined
   }
 
@@ -190,6 +213,7 @@ export class ImapSession implements Talk {
   }
 
   async #command(command: Command): Promise<Next> {
+    this.#commands++
     switch (command.name) {
       case 'STARTTLS':
         return await this.#startTls(command.tag)
@@ -227,7 +251,7 @@ export class ImapSession implements Talk {
 
   /** RFC 2180 §3: a session whose mailbox is deleted cannot go on with it; the client connects anew and finds it gone. */
   async #mailboxGone(): Promise<'end' | 'cut'> {
-    this.core.bye('The selected mailbox was deleted')
+    this.core.bye(BYE.mailboxDeleted)
     return (await this.flush()) ? 'end' : 'cut'
   }
 
@@ -254,15 +278,14 @@ export class ImapSession implements Talk {
       this.#answer(tag, outcome)
       return 'go-on'
     }
-    const CODES = { credentials: 'AUTHENTICATIONFAILED', disabled: 'CONTACTADMIN', 'not-now': 'UNAVAILABLE', protocol: 'CANNOT' }
-    this.#answer(tag, no(step.text, CODES[step.why]))
+    this.#answer(tag, no(step.text, SIGN_IN_CODES[step.why]))
     if (!step.hangUp) return 'go-on'
-    this.core.bye('Too many logins failed')
+    this.core.bye(BYE.failedLogins)
     return 'end'
   }
 
   async #compress(tag: string): Promise<Next> {
-    if (this.#wire.isCoded) return await this.#finish(tag, no('The connection is compressed already', 'COMPRESSIONACTIVE'))
+    if (this.#wire.isCoded) return await this.#finish(tag, COMPRESSED_ALREADY)
     this.core.finish(tag, 'OK', { text: 'Compressed from here on' })
     if (!(await this.flush())) return 'cut'
     this.#wire.code(deflater, this.core.takeUnread())

@@ -2,7 +2,9 @@
 
 import { ensureStandardMailboxesProcedure, listMailboxes, STANDARD_MAILBOXES } from '../../mailbox/mailbox.ts'
 import type { Account } from '../sign-in.ts'
-import { done, no, type Outcome, type Talk } from './talk.ts'
+import { done, type Outcome } from './outcome.ts'
+import { tooManySessions } from './refusals.ts'
+import type { Talk } from './talk.ts'
 
 export async function signedIn(talk: Talk, account: Account): Promise<Outcome> {
   const { context, core } = talk
@@ -11,7 +13,7 @@ export async function signedIn(talk: Talk, account: Account): Promise<Outcome> {
   const sessions = sessionsOf.get(key) ?? 0
   if (sessions >= settings.sessionsPerPerson) {
     log.info('too many IMAP sessions of one person', { address: account.address, sessions })
-    return no(`You have ${sessions} sessions open, and there can be no more. Close some programs, or wait`, 'LIMIT')
+    return tooManySessions(sessions)
   }
   sessionsOf.set(key, sessions + 1)
   talk.account = account

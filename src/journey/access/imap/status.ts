@@ -3,12 +3,14 @@
 import { type Command, FLAG, type StatusItem, writeStatus } from '../../../mail/protocol/imap/imap.ts'
 import { fetchRows, findMailboxByName, type Mailbox } from '../../mailbox/mailbox.ts'
 import { FETCH_PAGE_ROWS } from './limits.ts'
-import { accountOf, type Done, done, enableCondstore, no, type Talk } from './talk.ts'
+import { type Done, done } from './outcome.ts'
+import { NO_MAILBOX } from './refusals.ts'
+import { accountOf, enableCondstore, type Talk } from './talk.ts'
 
 export async function status(talk: Talk, command: Command & { readonly name: 'STATUS' }): Promise<Done> {
   const { org, id: personId } = accountOf(talk)
   const mailbox = await findMailboxByName(talk.context.store, { org, personId, name: command.mailbox })
-  if (!mailbox?.selectable) return no('There is no such mailbox', 'NONEXISTENT')
+  if (!mailbox?.selectable) return NO_MAILBOX
   await tellStatus(talk, mailbox, command.items)
   return done('That is how it stands')
 }

@@ -3,9 +3,11 @@
 import { rangesText, type StoreCommand } from '../../../mail/protocol/imap/imap.ts'
 import { FLAGS_ALL, type FlagState, rangesOf, storeFlags } from '../../mailbox/mailbox.ts'
 import { expectedAfter, type FlagValues, sameFlags } from './flag-values.ts'
-import { type Done, enableCondstore, type Outcome, type Talk, troubled, viewOf } from './talk.ts'
+import type { Done, Outcome } from './outcome.ts'
+import { GONE_OTHERS_CHANGED, NO_SUCH_NUMBER } from './refusals.ts'
+import { enableCondstore, type Talk, troubled, viewOf } from './talk.ts'
 import { tellKeywords, tellSeen } from './tell.ts'
-import { each, NO_SUCH_NUMBER, type PositionRange, type View } from './view.ts'
+import { each, type PositionRange, type View } from './view.ts'
 import { writeChange } from './write.ts'
 
 export async function store(talk: Talk, command: StoreCommand): Promise<Done> {
@@ -88,9 +90,6 @@ async function answerAll(
 function outcomeOf({ byUid }: StoreCommand, view: View, positions: readonly PositionRange[], failed: readonly number[]): Outcome {
   const numbers = byUid ? failed : failed.map((uid) => view.positionOf(uid) + 1)
   const modified = failed.length === 0 ? {} : { code: `MODIFIED ${rangesText(rangesOf(numbers))}` }
-  if (!byUid && view.someGone(positions)) {
-    const text = 'Some of the messages are gone; the others were changed'
-    return { status: 'NO', text, code: 'EXPUNGEISSUED', ...modified }
-  }
+  if (!byUid && view.someGone(positions)) return { ...GONE_OTHERS_CHANGED, ...modified }
   return { status: 'OK', text: failed.length === 0 ? 'Done' : 'Others have changed some of them meanwhile', ...modified }
 }

@@ -2,7 +2,6 @@
 
 import { type NumberRange, resolveRanges, type SequenceRange, type SequenceSet } from '../../../mail/protocol/imap/imap.ts'
 import type { MailboxImage } from '../../mailbox/mailbox.ts'
-import type { Outcome } from './talk.ts'
 
 /** Positions, from 0; both ends belong to it. Message number = position + 1. */
 export type PositionRange = NumberRange
@@ -137,6 +136,3 @@ export function countOf(positions: readonly PositionRange[]): number {
 export function* each(positions: readonly PositionRange[]): Generator<number> {
   for (const { from, to } of positions) for (let position = from; position <= to; position++) yield position
 }
-
-/** RFC 9051 §6.4.9: a UID that is not there is passed over, a number that is not there is a mistake. */
-export const NO_SUCH_NUMBER: Outcome = { status: 'BAD', text: 'There is no message of that number', tell: 'no-expunge' }
