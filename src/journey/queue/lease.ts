@@ -126,8 +126,10 @@ export interface HoldDestination {
 export function* holdDestination(args: HoldDestination): Steps<void> {
   yield* run(workers.holdDestination, { name: args.destination, until: args.until, reason: args.reason })
   const row = yield* first(workers.destinationDue, { name: args.destination })
-  if (row?.due_at != null && row.due_at < args.until)
-    yield* run(workers.setDestinationDue, { name: args.destination, dueAt: args.until })
+  const next = yield* first(statements.firstScheduled, { destination: args.destination })
+  // Also when it comes nearer: a rest may be followed by a shorter one.
+  const dueAt = next === undefined ? null : Math.max(next.due_at, args.until)
+  if (row !== undefined && row.due_at !== dueAt) yield* run(workers.setDestinationDue, { name: args.destination, dueAt })
 }
 
 export const holdDestinationProcedure = procedure('queue.holdDestination', holdDestination)

@@ -360,6 +360,16 @@ forEachEngine('queue', (engine) => {
     assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 }), ['b.example'])
   })
 
+  test('[Q7] a rest that is followed by a shorter one ends with that', async (t) => {
+    const store = await open(t)
+    await accept(store, { to: ['x@b.example'] })
+    for (const until of [T0 + 300_000, T0 + 30_000])
+      await must(store, holdDestinationProcedure, { destination: 'b.example', until, reason: 'x', now: T0 })
+    await live(store, 'w')
+    assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 + 29_999 }), [])
+    assert.deepEqual(await dueDestinations(store, { worker: 'w', now: T0 + 30_000 }), ['b.example'])
+  })
+
   test('[Q10] hold, release, retry and drop', async (t) => {
     const store = await open(t)
     const messageId = await accept(store, { to: ['x@b.example', 'y@b.example'] })
