@@ -9,7 +9,6 @@ import { forEachEngine } from '../../store/database/testing.ts'
 import { eventsOfMessage } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import {
-  type AttemptResult,
   changeQueue,
   claimDestinationProcedure,
   countQueue,
@@ -35,7 +34,15 @@ import {
   unclaimProcedure,
   wantingAttention,
 } from './queue.ts'
-import { acceptProcedure, type TestMessage, testQueueMigrations, testQueueProcedures } from './testing.ts'
+import {
+  acceptProcedure,
+  deferred,
+  delivered,
+  failed,
+  type TestMessage,
+  testQueueMigrations,
+  testQueueProcedures,
+} from './testing.ts'
 
 const SCHEDULE = [60_000, 300_000]
 const T0 = 1_800_000_000_000
@@ -81,18 +88,6 @@ async function claimed(store: Store, worker: string, destination: string, args: 
   const answer = await claim(store, worker, destination, args)
   assert.equal(answer.type, 'claimed')
   return answer as Extract<typeof answer, { type: 'claimed' }>
-}
-
-function delivered(n: number): AttemptResult {
-  return { n, type: 'delivered', reply: { code: 250, enhanced: '2.0.0', text: 'ok', host: 'mx.b.example' } }
-}
-
-function deferred(n: number, dueAt: number): AttemptResult {
-  return { n, type: 'deferred', reply: { code: 451, text: 'later' }, dueAt }
-}
-
-function failed(n: number): AttemptResult {
-  return { n, type: 'failed', reply: { code: 550, enhanced: '5.1.1', text: 'no such user' } }
 }
 
 async function record(

@@ -9,7 +9,7 @@ import { eventProcedures } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import { insertMessage, insertRecipient } from './enqueue.ts'
 import { queueMigrations } from './queue.tables.ts'
-import { queueProcedures } from './queue.ts'
+import { type AttemptResult, queueProcedures } from './queue.ts'
 import type { NewMessage } from './rows.ts'
 
 export interface TestMessage extends Partial<NewMessage> {
@@ -67,4 +67,16 @@ export const testQueueProcedures = [
 
 export function openTestQueue(options: Partial<TestStoreOptions> = {}): Promise<Store> {
   return openTestStore({ migrations: testQueueMigrations, procedures: testQueueProcedures, ...options })
+}
+
+export function delivered(n: number): AttemptResult {
+  return { n, type: 'delivered', reply: { code: 250, enhanced: '2.0.0', text: 'ok', host: 'mx.b.example' } }
+}
+
+export function deferred(n: number, dueAt: number): AttemptResult {
+  return { n, type: 'deferred', reply: { code: 451, text: 'later' }, dueAt }
+}
+
+export function failed(n: number): AttemptResult {
+  return { n, type: 'failed', reply: { code: 550, enhanced: '5.1.1', text: 'no such user' } }
 }
