@@ -49,6 +49,11 @@ const DATE = new RegExp(
 
 /** Milliseconds, or nothing when the text is no date. */
 export function parseDate(text: string): number | undefined {
+  return parseZonedDate(text)?.ms
+}
+
+/** With the zone the date was written in, in minutes from UTC. */
+export function parseZonedDate(text: string): { readonly ms: number; readonly zoneMinutes: number } | undefined {
   if (text.length > DATE_CHARACTERS_MAX) return undefined
   const found = DATE.exec(text.includes('(') ? text.replace(/\([^()]*\)/g, ' ') : text)?.groups
   if (!found) return undefined
@@ -58,7 +63,8 @@ export function parseDate(text: string): number | undefined {
   if (day < 1 || hour > 24 || minute > 59 || second > 60) return undefined
   const year = fullYear(found['year'] ?? '')
   if (day > daysIn(year, month)) return undefined
-  return Date.UTC(year, month, day, hour, minute, second) - offsetMinutes(found) * 60_000
+  const zoneMinutes = offsetMinutes(found)
+  return { ms: Date.UTC(year, month, day, hour, minute, second) - zoneMinutes * 60_000, zoneMinutes }
 }
 
 function daysIn(year: number, month: number): number {
