@@ -1,6 +1,7 @@
 // Rows that come as one text, a line for each: the numbers first, the rest of the line is text.
 
 import type { FlagState } from './flags.ts'
+import type { MessageFact } from './mailbox.ts'
 
 const SPACE = 32
 const ZERO = 48
@@ -47,6 +48,25 @@ export function holdingsIn(lines: string | null): Holding[] {
     holdings.push({ uid, sizeBytes, flags, contentId: rest.slice(0, space), keywords: rest.slice(space + 1) })
   })
   return byUid(holdings)
+}
+
+/** `uid size date zone saved content id thread`; uids ascending. */
+export function factsIn(lines: string | null): MessageFact[] {
+  const facts = (lines ?? '').split('\n').map((line): MessageFact => {
+    const [uid, size, date, zone, saved, contentId = '', emailId = '', threadId = ''] = line.split(' ')
+    return {
+      uid: Number(uid),
+      sizeBytes: Number(size),
+      internalDateMs: Number(date),
+      zoneMinutes: Number(zone),
+      savedAtMs: Number(saved),
+      contentId,
+      emailId,
+      threadId: threadId === '' ? null : threadId,
+      index: null,
+    }
+  })
+  return lines === null ? [] : byUid(facts)
 }
 
 /** No engine promises the order in which it joins texts; both keep the order of the rows. */

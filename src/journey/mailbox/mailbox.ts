@@ -76,6 +76,7 @@ export type { MailboxTables } from './mailbox.tables.ts'
 export { canonicalName, depthOf, isName } from './names.ts'
 export {
   type FetchRows,
+  fetchFacts,
   fetchRows,
   findInbox,
   findMailbox,
@@ -165,6 +166,12 @@ export interface MessageRow extends FlagState {
   /** As `encodeIndex` made it; null when it was not asked for, or was never made: `keepIndexProcedure` of store/content keeps one. */
   readonly index: Uint8Array | null
 }
+
+/** What never changes of a message. */
+export type MessageFact = Pick<
+  MessageRow,
+  'uid' | 'sizeBytes' | 'internalDateMs' | 'zoneMinutes' | 'savedAtMs' | 'contentId' | 'emailId' | 'threadId' | 'index'
+>
 
 export const mailboxProcedures: readonly Procedure<never, unknown>[] = [
   createInboxProcedure,

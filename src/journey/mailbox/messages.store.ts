@@ -215,6 +215,29 @@ export const holdingsInRange = statement<InRange & { flagged: number; limit: num
     ]),
 )
 
+/** `uid size date zone saved content id thread` of the first messages of a range; the thread may be empty. */
+export const factsInRange = statement<InRange & { limit: number }>('mailbox.factsInRange')((db, a, sql) =>
+  db
+    .selectFrom((from) =>
+      from
+        .selectFrom('mailbox_message')
+        .select(['uid', 'size_bytes', 'internal_date', 'zone_minutes', 'saved_at', 'content_id', 'copy_of', 'id', 'thread_id'])
+        .where('org', '=', a.org)
+        .where('mailbox_id', '=', a.mailboxId)
+        .where('uid', '>=', a.fromUid)
+        .where('uid', '<=', a.toUid)
+        .orderBy('uid')
+        .limit(a.limit)
+        .as('m'),
+    )
+    .select(
+      sql<string | null>`string_agg(
+        cast(uid as text) || ' ' || cast(size_bytes as text) || ' ' || cast(internal_date as text) || ' ' ||
+        cast(zone_minutes as text) || ' ' || cast(saved_at as text) || ' ' || content_id || ' ' ||
+        coalesce(copy_of, id) || ' ' || coalesce(thread_id, ''), '\n')`.as('lines'),
+    ),
+)
+
 /** Newest first, so that pages can follow each other while new messages arrive. */
 export const maildropPage = statement<InMailbox & { beforeUid: number; limit: number }>('mailbox.maildropPage')((db, a) =>
   db
