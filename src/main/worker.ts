@@ -4,7 +4,7 @@ import type { ListenerRole, Settings } from '../config/config.ts'
 import { type IdSource, idSource } from '../ground/ids.ts'
 import type { Connection, OpenListener, TlsCredentials } from '../ground/ports/connection.ts'
 import type { Log } from '../ground/ports/log.ts'
-import { type ImapContext, type Pop3Context, refuseImap, serveImap, servePop3 } from '../journey/access/access.ts'
+import { type ImapContext, MessageFacts, type Pop3Context, refuseImap, serveImap, servePop3 } from '../journey/access/access.ts'
 import { MailboxImages, MaildropLocks } from '../journey/mailbox/mailbox.ts'
 import { LocalMailboxes, networkTest, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
 import { nodeClock } from '../platform/node/clock.ts'
@@ -46,6 +46,7 @@ export class Worker {
   readonly #mailboxes: LocalMailboxes
   readonly #locks: MaildropLocks
   readonly #images: MailboxImages
+  readonly #facts = new MessageFacts()
   readonly #imapSessions = new Map<string, number>()
   readonly #listeners: OpenListener[] = []
   readonly #services: Service[] = []
@@ -189,6 +190,7 @@ export class Worker {
     return {
       store: this.#store,
       images: this.#images,
+      facts: this.#facts,
       authenticate: (name, password, peer) => this.#authenticator.authenticate(name, password, peer),
       sessionsOf: this.#imapSessions,
       clock: nodeClock,

@@ -6,12 +6,15 @@ import type { Log } from '../../../ground/ports/log.ts'
 import type { Store } from '../../../store/store.ts'
 import type { MailboxImages } from '../../mailbox/mailbox.ts'
 import type { Authenticate } from '../sign-in.ts'
+import type { MessageFacts } from './search-facts.ts'
 import type { ImapSettings } from './settings.ts'
 
 export interface ImapContext {
   readonly store: Store
   /** One for all sessions of a thread. */
   readonly images: MailboxImages
+  /** What searches keep in memory; likewise. */
+  readonly facts: MessageFacts
   readonly authenticate: Authenticate
   /** Sessions of each person in this thread; the sessions keep it. */
   readonly sessionsOf: Map<string, number>

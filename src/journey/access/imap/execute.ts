@@ -4,7 +4,7 @@ import { type Command, writeId, writeNamespace } from '../../../mail/protocol/im
 import { copy } from './copy.ts'
 import { expunge } from './expunge.ts'
 import { fetch } from './fetch.ts'
-import { find } from './find.ts'
+import { find, findSorted, findThreads } from './find.ts'
 import { list, lsub } from './list.ts'
 import { createMailbox, removeMailbox, rename, subscribe } from './mailboxes.ts'
 import { type Done, done } from './outcome.ts'
@@ -61,6 +61,10 @@ export async function execute(talk: Talk, command: Command): Promise<Done> {
       return await copy(talk, command)
     case 'SEARCH':
       return await find(talk, command)
+    case 'SORT':
+      return await findSorted(talk, command)
+    case 'THREAD':
+      return await findThreads(talk, command)
     case 'GETQUOTA':
       return await quota(talk, command)
     case 'GETQUOTAROOT':

@@ -5,6 +5,7 @@ import type { ImapContext } from './context.ts'
 import { ImapSession } from './session.ts'
 
 export type { ImapContext } from './context.ts'
+export { MessageFacts } from './search-facts.ts'
 export type { ImapSettings } from './settings.ts'
 
 /** To be called in the turn in which the connection was received; resolves when the session is over and has let go of everything. */

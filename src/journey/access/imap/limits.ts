@@ -30,3 +30,21 @@ export const COMPRESS_LEVEL = 3
 
 /** What a peer sends is unpacked in pieces of this size, so that a few octets cannot become a flood at once (at most 1:1032). */
 export const INFLATE_PIECE_OCTETS = 16 * 1024
+
+/** Messages whose columns a search reads at once: they hold the thread for some milliseconds. */
+export const FACTS_PAGE_MESSAGES = 256
+
+/** What searches keep in memory of all mailboxes of a thread: some 300 octets for a message that is searched, sorted and threaded. */
+export const FACTS_OCTETS_MAX = 64 * 1024 * 1024
+
+/** Fewer messages of a page than this share of it are read by themselves rather than with all of the page. */
+export const FACTS_PAGE_SHARE_MIN = 1 / 8
+
+/** Of a text part so much is decoded and compared at once. */
+export const SEARCH_PIECE_OCTETS = 256 * 1024
+
+/** Texts that are put in order, or messages that are looked at, before it is looked whether others want their turn. */
+export const SORT_TEXTS_PER_TURN = 4096
+
+/** Octets of one text part that a search reads. Letters are smaller; what is larger is a log or a book. */
+export const SEARCH_PART_OCTETS_MAX = 16 * 1024 * 1024

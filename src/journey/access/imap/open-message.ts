@@ -52,7 +52,10 @@ export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8A
 }
 
 /** As it was kept; made now, and kept, where there is none or an older version of the program made it. */
-export async function indexOfRow({ store, log }: Pick<ImapContext, 'store' | 'log'>, row: MessageRow): Promise<MessageIndex> {
+export async function indexOfRow(
+  { store, log }: Pick<ImapContext, 'store' | 'log'>,
+  row: Pick<MessageRow, 'contentId' | 'index'>,
+): Promise<MessageIndex> {
   const kept = row.index === null ? undefined : decodeIndex(row.index)
   if (kept) return kept
   const indexer = new MessageIndexer()

@@ -26,7 +26,7 @@ import {
   mailboxProcedures,
 } from '../../../mailbox/mailbox.ts'
 import type { ImapContext } from '../context.ts'
-import { serveImap } from '../imap.ts'
+import { MessageFacts, serveImap } from '../imap.ts'
 import { ImapSettings } from '../settings.ts'
 
 export const NAME = 'ann@example.org'
@@ -138,6 +138,7 @@ function contextFor(options: TestImapOptions, parts: Pick<ImapContext, 'store' |
       return err(name === 'disabled' ? 'disabled' : 'bad-credentials')
     },
     sessionsOf: new Map(),
+    facts: new MessageFacts(),
     clock: options.wrapClock?.(nodeClock) ?? nodeClock,
     ids,
     hostname: 'imap.test',
