@@ -165,6 +165,21 @@ test('an end without an attempt of its own leaves the attempt before it in its p
   )
 })
 
+test('state and timeline are of one moment', async (t) => {
+  const { source, happen } = await openJourneys(t)
+  let changes = 0
+  // Between the reads of one look the message changes, twice.
+  const changing: typeof source.store = Object.create(source.store) as typeof source.store
+  changing.first = async (...args) => {
+    const row = await source.store.first(...args)
+    if (++changes <= 2) await happen(FIRST, 'kim@example.org', { type: 'attempted', attempt: changes })
+    return row
+  }
+  const shown = await showJourney({ ...source, store: changing }, FIRST)
+  assert.ok(shown.ok)
+  assert.equal(shown.value.timeline.filter(({ type }) => type === 'attempted').length, 2)
+})
+
 test('what is not there is not found', async (t) => {
   const { source } = await openJourneys(t)
   for (const id of ['01jqw8zk3p9x2c4v6b', 'x', '']) {

@@ -2,11 +2,11 @@
 
 import { isId } from '../../ground/ids.ts'
 import { ok, type Result } from '../../ground/result.ts'
-import { type FindMessages, findMessages, showMessage } from '../../journey/queue/queue.ts'
+import { type FindMessages, findMessages, type MessageWithRecipients, showMessage } from '../../journey/queue/queue.ts'
 import { eventsOfMessage, type RecordedEvent } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
 import { type Failure, failure, type Journey, type JourneysAnswer, type JourneysQuestion } from '../api/api.ts'
-import { EVENT_PAGES_MAX, TIMELINE_EVENTS_MAX } from './limits.ts'
+import { EVENT_PAGES_MAX, MOMENT_LOOKS_MAX, TIMELINE_EVENTS_MAX } from './limits.ts'
 import { recipientOf, rowOf, stateOf } from './rows.ts'
 import { timelineEntry } from './timeline.ts'
 
@@ -38,7 +38,7 @@ export async function searchJourneys(
 }
 
 export async function showJourney(source: JourneySource, id: string): Promise<Result<Journey, Failure>> {
-  const shown = isId(id) ? await showMessage(source.store, { org: source.org, id }) : undefined
+  const shown = isId(id) ? await momentOf(source, id) : undefined
   if (!shown) {
     return failure(
       'not-found',
@@ -46,8 +46,7 @@ export async function showJourney(source: JourneySource, id: string): Promise<Re
       'It may have been forgotten after its time; search by address to see what is there.',
     )
   }
-  const { message, recipients } = shown
-  const events = await eventsOf(source, id)
+  const { message, recipients, events } = shown
   return ok({
     id,
     at: message.receivedAt,
@@ -87,6 +86,22 @@ function conditionsOf({ q, address, messageId }: JourneysQuestion): readonly Con
 /** `Kim <kim@example.org>` as copied from a mail program. */
 function plainAddress(text: string): string {
   return /<([^<>]+)>$/.exec(text)?.[1] ?? text
+}
+
+interface Moment extends MessageWithRecipients {
+  readonly events: readonly RecordedEvent[]
+}
+
+/** Message, recipients and events of one moment: a change is written together with its event, so no new event means no change. */
+async function momentOf(source: JourneySource, id: string): Promise<Moment | undefined> {
+  const { store, org } = source
+  for (let look = 1; ; look++) {
+    const events = await eventsOf(source, id)
+    const shown = await showMessage(store, { org, id })
+    if (!shown) return undefined
+    const newer = await eventsOfMessage(store, { org, messageId: id, after: events.at(-1)?.id ?? 0 })
+    if (newer.length === 0 || look === MOMENT_LOOKS_MAX) return { ...shown, events }
+  }
 }
 
 async function eventsOf({ store, org }: JourneySource, messageId: string): Promise<readonly RecordedEvent[]> {

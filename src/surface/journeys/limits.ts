@@ -8,3 +8,6 @@ export const TIMELINE_EVENTS_MAX = 2000
 
 /** Pages of events read for one message, each as large as the events' door gives. */
 export const EVENT_PAGES_MAX = 10
+
+/** Looks at a message that keeps changing meanwhile; the last one is told as it is. */
+export const MOMENT_LOOKS_MAX = 4
