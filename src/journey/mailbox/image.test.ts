@@ -43,6 +43,8 @@ forEachEngine('image', ({ open }: TestEngine) => {
     readonly images: MailboxImages
     /** Reads of the store. */
     reads(): number
+    /** Something happens between the next page that an image reads and what it does with it. */
+    afterNextPage(work: () => Promise<unknown>): void
     openBox(): Promise<MailboxImage>
   }
 
@@ -51,11 +53,17 @@ forEachEngine('image', ({ open }: TestEngine) => {
     const box = await house.create('box')
     const clock = new HandClock()
     let reads = 0
+    let afterPage: (() => Promise<unknown>) | undefined
     const store: Store = {
       ...house.store,
-      first: (statement, args) => {
+      first: async (statement, args) => {
         reads++
-        return house.store.first(statement, args)
+        const row = await house.store.first(statement, args)
+        if (statement.name !== 'mailbox.statesInRange') return row
+        const meanwhile = afterPage
+        afterPage = undefined
+        await meanwhile?.()
+        return row
       },
     }
     const images = new MailboxImages({ store, notify: house.notify as never, clock, log: SILENT })
@@ -65,7 +73,10 @@ forEachEngine('image', ({ open }: TestEngine) => {
       assert.ok(image)
       return image
     }
-    return { house, box, clock, images, reads: () => reads, openBox }
+    const afterNextPage = (work: () => Promise<unknown>): void => {
+      afterPage = work
+    }
+    return { house, box, clock, images, reads: () => reads, afterNextPage, openBox }
   }
 
   const uidsIn = (image: MailboxImage) => [...image.uids.subarray(0, image.count)]
@@ -92,6 +103,19 @@ forEachEngine('image', ({ open }: TestEngine) => {
     const last = image.indexOf(IMAGE_PAGE_ROWS + 1)
     assert.deepEqual([last, image.flagsAt(last), image.keywordsAt(last), image.modseqAt(last)], [5000, FLAG_SEEN, 'a b', 7])
     assert.deepEqual([image.keywords(), image.indexOf(9999), image.flagsAt(0)], [['a', 'b'], -1, 0])
+  })
+
+  test('[B80] what happens while an image is loaded is in it', async (t) => {
+    const { house, box, afterNextPage, openBox } = await start(t)
+    await house.append(box, [{}, {}, {}])
+    afterNextPage(async () => {
+      await expunge(house, box, 2)
+      await flag(house, box, 3, FLAG_SEEN)
+      await house.append(box, [{}])
+    })
+    const image = await openBox()
+    assert.deepEqual([uidsIn(image), image.flagsAt(1), image.uidNext], [[1, 3, 4], FLAG_SEEN, 5])
+    assert.equal(image.highestModseq, (await house.fresh(box)).highestModseq)
   })
 
   test('[B81] an array of uids that somebody holds never changes below the count they know', async (t) => {
