@@ -47,7 +47,7 @@ export {
 export { partAt, partialRange, resolveSection, type Section, type SectionRange } from './section.ts'
 export { allParts, type Part, type Structure, StructureIndexer, structureOf } from './structure.ts'
 export { formatThreads, type ThreadMessage, type ThreadNode, threadBySubject } from './thread.ts'
-export { threadByReferences } from './thread-references.ts'
+export { threadInSteps } from './thread-references.ts'
 export { deliveredToHeader, returnPathHeader } from './trace.ts'
 export { decodePart, isDecodable, TransferDecoder } from './transfer-decoder.ts'
 export { decodeBody, decodeQuotedPrintable, encodeQuotedPrintable } from './transfer-encoding.ts'

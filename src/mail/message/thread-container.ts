@@ -16,11 +16,16 @@ export function leadOf({ message, children }: Container): ThreadMessage | undefi
   return undefined
 }
 
+/** So many places are looked at in one step: a millisecond or two. */
+export const STEP_PLACES = 2000
+
 /** Orders the children of every place by the date they were sent, the missing by their first child's (RFC 5256 §3). */
-export function sortChildren(root: Container): void {
+export function* sortChildren(root: Container): Generator<void, void> {
   const order: Container[] = [root]
   for (let i = 0; i < order.length; i++) for (const child of order[i]?.children ?? []) order.push(child)
+  yield
   for (let i = order.length - 1; i >= 0; i--) {
+    if (i % STEP_PLACES === 0) yield
     const { children } = order[i] ?? root
     if (children.size < 2) continue
     const sorted = [...children].sort(byLead)
@@ -35,10 +40,12 @@ function byLead(a: Container, b: Container): number {
 }
 
 /** The forest without its links upwards. */
-export function toNodes(root: Container): readonly ThreadNode[] {
+export function* toNodes(root: Container): Generator<void, readonly ThreadNode[]> {
   const top: ThreadNode[] = []
   const waiting = [{ place: root, into: top }]
+  let places = 0
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (++places % STEP_PLACES === 0) yield
     for (const child of next.place.children) {
       const children: ThreadNode[] = []
       next.into.push(child.message === undefined ? { children } : { uid: child.message.uid, children })

@@ -2,16 +2,22 @@
 // of one subject are put together. Loops and identifiers that stand twice do occur.
 
 import type { ThreadMessage, ThreadNode } from './thread.ts'
-import { type Container, leadOf, sortChildren, toNodes } from './thread-container.ts'
+import { type Container, leadOf, STEP_PLACES, sortChildren, toNodes } from './thread-container.ts'
 
 export function threadByReferences(messages: readonly ThreadMessage[]): readonly ThreadNode[] {
+  const steps = threadInSteps(messages)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
+
+/** The same for a mailbox of any size: between two steps, which take some milliseconds, others may have their turn. */
+export function* threadInSteps(messages: readonly ThreadMessage[]): Generator<void, readonly ThreadNode[]> {
   const root = container()
-  linkAll(messages, root)
-  prune(root)
-  sortChildren(root)
-  gatherSubjects(root)
-  sortChildren(root)
-  return toNodes(root)
+  yield* linkAll(messages, root)
+  yield* prune(root)
+  yield* sortChildren(root)
+  yield* gatherSubjects(root)
+  yield* sortChildren(root)
+  return yield* toNodes(root)
 }
 
 function container(message?: ThreadMessage): Container {
@@ -19,7 +25,7 @@ function container(message?: ThreadMessage): Container {
 }
 
 // Step 1 and 2: every message and every identifier referred to has a place; what has no parent hangs on the root.
-function linkAll(messages: readonly ThreadMessage[], root: Container): void {
+function* linkAll(messages: readonly ThreadMessage[], root: Container): Generator<void, void> {
   const places = new Map<string, Container>()
   const all: Container[] = []
   const placeOf = (id: string): Container => {
@@ -31,7 +37,8 @@ function linkAll(messages: readonly ThreadMessage[], root: Container): void {
     }
     return place
   }
-  for (const message of messages) {
+  for (const [i, message] of messages.entries()) {
+    if (i % STEP_PLACES === STEP_PLACES - 1) yield
     const references = message.references.length > 0 ? message.references : message.inReplyTo.slice(0, 1)
     let parent: Container | undefined
     for (const id of references) {
@@ -80,8 +87,11 @@ function detach(child: Container): void {
 
 // Step 3: a missing message without children goes; one with children gives them to its parent, except that at the root several
 // children stay together under it.
-function prune(root: Container): void {
-  for (const place of childrenFirst(root)) {
+function* prune(root: Container): Generator<void, void> {
+  const order = childrenFirst(root)
+  yield
+  for (const [i, place] of order.entries()) {
+    if (i % STEP_PLACES === STEP_PLACES - 1) yield
     const { parent } = place
     if (parent === undefined || place.message !== undefined) continue
     if (place.children.size === 0) detach(place)
@@ -103,7 +113,7 @@ function childrenFirst(root: Container): Container[] {
 }
 
 // Step 5: threads whose base subject is the same become one.
-function gatherSubjects(root: Container): void {
+function* gatherSubjects(root: Container): Generator<void, void> {
   const heads = new Map<string, Container>()
   for (const place of root.children) {
     const subject = subjectOf(place)
@@ -113,7 +123,9 @@ function gatherSubjects(root: Container): void {
       known !== undefined && known.message !== undefined && (place.message === undefined || (isReply(known) && !isReply(place)))
     if (known === undefined || isBetter) heads.set(subject, place)
   }
-  for (const place of [...root.children]) {
+  yield
+  for (const [i, place] of [...root.children].entries()) {
+    if (i % STEP_PLACES === STEP_PLACES - 1) yield
     const head = heads.get(subjectOf(place))
     if (head !== undefined && head !== place) join(root, head, place, heads)
   }

@@ -1,6 +1,12 @@
 // THREAD (RFC 5256 §3, §4): messages that were found, put together to conversations.
 
-import { formatThreads, type ThreadMessage, threadByReferences, threadBySubject } from '../../../mail/message/message.ts'
+import {
+  formatThreads,
+  type ThreadMessage,
+  type ThreadNode,
+  threadBySubject,
+  threadInSteps,
+} from '../../../mail/message/message.ts'
 import type { ThreadCommand } from '../../../mail/protocol/imap/imap.ts'
 import type { SearchGround } from './search.ts'
 import type { Column } from './search-columns.ts'
@@ -30,9 +36,19 @@ export async function threads(ground: SearchGround, found: Found, algorithm: Alg
     addMessages(messages, part, found.numbers, algorithm)
     if (!(await ground.pause())) return 'gone'
   }
-  const text = formatThreads(algorithm === 'REFERENCES' ? threadByReferences(messages) : threadBySubject(messages))
+  const nodes = algorithm === 'REFERENCES' ? await byReferences(ground, messages) : threadBySubject(messages)
+  if (nodes === 'gone' || !(await ground.pause())) return 'gone'
+  const text = formatThreads(nodes)
   facts.threads.set(algorithm, { found, text })
   return text
+}
+
+async function byReferences(ground: SearchGround, messages: readonly ThreadMessage[]): Promise<readonly ThreadNode[] | 'gone'> {
+  const steps = threadInSteps(messages)
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value
+    if (!(await ground.pause())) return 'gone'
+  }
 }
 
 function same(a: readonly number[], b: readonly number[]): boolean {
