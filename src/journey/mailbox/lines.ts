@@ -51,8 +51,9 @@ export function holdingsIn(lines: string | null): Holding[] {
 }
 
 /** `uid size date zone saved content id thread`; uids ascending. */
-export function factsIn(lines: string | null): MessageFact[] {
-  const facts = (lines ?? '').split('\n').map((line): MessageFact => {
+export function factsIn(lines: string | null): (MessageFact & { index: Uint8Array | null })[] {
+  if (lines === null) return []
+  const facts = lines.split('\n').map((line) => {
     const [uid, size, date, zone, saved, contentId = '', emailId = '', threadId = ''] = line.split(' ')
     return {
       uid: Number(uid),
@@ -63,10 +64,10 @@ export function factsIn(lines: string | null): MessageFact[] {
       contentId,
       emailId,
       threadId: threadId === '' ? null : threadId,
-      index: null,
+      index: null as Uint8Array | null,
     }
   })
-  return lines === null ? [] : byUid(facts)
+  return byUid(facts)
 }
 
 /** No engine promises the order in which it joins texts; both keep the order of the rows. */

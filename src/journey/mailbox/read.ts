@@ -116,8 +116,10 @@ export async function fetchFacts(
 ): Promise<readonly MessageFact[]> {
   const range = { org, mailboxId, fromUid, toUid, limit: Math.min(limit, FETCH_ROWS_MAX) }
   const facts = factsIn((await store.first(factsInRange, range))?.lines ?? null)
-  const indexes = withIndex ? await readIndexes(store, [...new Set(facts.map(({ contentId }) => contentId))]) : undefined
-  return indexes === undefined ? facts : facts.map((fact) => ({ ...fact, index: indexes.get(fact.contentId) ?? null }))
+  if (!withIndex) return facts
+  const indexes = await readIndexes(store, [...new Set(facts.map(({ contentId }) => contentId))])
+  for (const fact of facts) fact.index = indexes.get(fact.contentId) ?? null
+  return facts
 }
 
 /** What the person holds in all mailboxes together. */

@@ -85,9 +85,14 @@ export class ByteReader {
     return this.#bytes.toString('utf8', from, this.#position)
   }
 
-  /** Goes on behind a text. */
-  pass(): void {
-    this.#next()
+  /** Where so many texts begin and end. */
+  places(count: number): Uint32Array {
+    const places = new Uint32Array(2 * count)
+    for (let i = 0; i < places.length; i += 2) {
+      places[i] = this.#next()
+      places[i + 1] = this.#position
+    }
+    return places
   }
 
   #next(): number {

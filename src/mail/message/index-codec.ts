@@ -77,12 +77,15 @@ const TEXT = {
   preview: 10,
 }
 
+const TEXTS = Object.keys(TEXT).length
+
 class StoredIndex implements MessageIndex {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   readonly #structureStart: number
   readonly #partsStart: number
   readonly #textsStart: number
+  #texts: Uint32Array | undefined
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -180,10 +183,14 @@ class StoredIndex implements MessageIndex {
     return (this.#view.getUint8(1) & flag) !== 0
   }
 
+  // Whoever asks for one text mostly asks for more: where they stand is read once.
   #text(position: number): string {
-    const reader = new ByteReader(this.#bytes, this.#textsStart)
-    for (let i = 0; i < position; i++) reader.pass()
-    return reader.text()
+    this.#texts ??= new ByteReader(this.#bytes, this.#textsStart).places(TEXTS)
+    const from = this.#texts[2 * position] ?? 0
+    const to = this.#texts[2 * position + 1] ?? 0
+    return from === to
+      ? ''
+      : Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength).toString('utf8', from, to)
   }
 }
 

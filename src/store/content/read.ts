@@ -3,7 +3,7 @@
 import type { Store } from '../store.ts'
 import { readChunk, readChunkAt, readFacts, readHead } from './content.store.ts'
 import { decodeChunk } from './encode.ts'
-import { byEight, readIndexesStatement } from './several.store.ts'
+import { manyIds, readIndexesStatement } from './several.store.ts'
 
 export interface ContentFacts {
   readonly sizeBytes: number
@@ -63,8 +63,8 @@ export async function readWhole(store: Store, id: string, options: { readonly li
 /** Of those contents that have one, by content. */
 export async function readIndexes(store: Store, ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>()
-  for (const eight of byEight(ids)) {
-    for (const { id, bytes } of await store.all(readIndexesStatement, eight)) found.set(id, bytes)
+  for (const many of manyIds(ids)) {
+    for (const { id, bytes } of await store.all(readIndexesStatement, many)) found.set(id, bytes)
   }
   return found
 }

@@ -5,6 +5,7 @@ import { all, run, type Steps } from '../database/procedure.ts'
 import { statementsOf } from '../database/statement.ts'
 import { releaseContent, retainContent } from './content.store.ts'
 import type { ContentTables } from './content.tables.ts'
+import { INDEXES_READ_AT_ONCE } from './limits.ts'
 
 const statement = statementsOf<ContentTables>()
 
@@ -21,7 +22,7 @@ interface Eight {
 }
 
 /** Fewer ways to the engine than one by one, and still a statement that is kept. */
-export function* byEight(ids: readonly string[]): Generator<Eight, void, undefined> {
+function* byEight(ids: readonly string[]): Generator<Eight, void, undefined> {
   for (let at = 0; at < ids.length; at += 8) {
     const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = ids.slice(at, at + 8)
     yield { a, b, c, d, e, f, g, h }
@@ -69,11 +70,25 @@ const deleteShares = statement<Eight>('content.deleteShares')((db, a) =>
   db.deleteFrom('content_share').where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]).where('holders', '=', 0),
 )
 
-export const readIndexesStatement = statement<Eight>('content.readIndexes')((db, a) =>
+/** `i0`, `i1` …: as many as are read at once. */
+const INDEX_PLACES = Array.from({ length: INDEXES_READ_AT_ONCE }, (_, i) => `i${i}`)
+
+type ManyIds = Readonly<Record<string, string>>
+
+export function* manyIds(ids: readonly string[]): Generator<ManyIds, void, undefined> {
+  for (let at = 0; at < ids.length; at += INDEX_PLACES.length)
+    yield Object.fromEntries(INDEX_PLACES.map((place, i) => [place, ids[at + i] ?? '']))
+}
+
+export const readIndexesStatement = statement<ManyIds>('content.readIndexes')((db, a) =>
   db
     .selectFrom('content_index')
     .select(['content_id as id', 'bytes'])
-    .where('content_id', 'in', [a.a, a.b, a.c, a.d, a.e, a.f, a.g, a.h]),
+    .where(
+      'content_id',
+      'in',
+      INDEX_PLACES.map((place) => a[place] as string),
+    ),
 )
 
 /** One holder more of each; an id that comes twice gets two. */

@@ -114,6 +114,13 @@ export function needsIndex(column: Column): boolean {
   return !OF_ROW.has(column)
 }
 
+/** What most clients ask for sooner or later is read together with whatever needs the index: reading that is the dear part. */
+export const USUAL: readonly Column[] = [
+  ...(['subject', 'from', 'to', 'cc'] as const),
+  ...(['baseSubject', 'fromKey', 'sentMs', 'internalMs', 'sizeBytes'] as const),
+  ...(['messageId', 'references', 'inReplyTo', 'isReply'] as const),
+]
+
 export function isNumber(column: Column): column is NumberColumn {
   return column in NUMBERS
 }

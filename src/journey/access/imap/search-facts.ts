@@ -16,6 +16,7 @@ import {
   needsIndex,
   TEXTS,
   type TextColumn,
+  USUAL,
 } from './search-columns.ts'
 import { TextsInRow } from './search-texts.ts'
 import { RankedColumns } from './sort-ranks.ts'
@@ -200,8 +201,9 @@ export class FactsPage {
 
   /** Reads what is not there yet; answers about how many octets that is. */
   async load(ground: FactsGround, columns: readonly Column[]): Promise<number> {
-    const missing = [...new Set(columns)].filter((column) => !this.has(column))
-    if (missing.length === 0) return 0
+    if (columns.every((column) => this.has(column))) return 0
+    const wanted = columns.some(needsIndex) ? [...columns, ...USUAL] : columns
+    const missing = [...new Set(wanted)].filter((column) => !this.has(column))
     const messages = await this.#read(ground, { withIndex: missing.some(needsIndex) })
     let octets = 0
     for (const column of missing) octets += this.#fill(column, messages)
