@@ -19,7 +19,7 @@ import {
   USUAL,
 } from './search-columns.ts'
 import { TextsInRow } from './search-texts.ts'
-import { RankedColumns } from './sort-ranks.ts'
+import { RankedColumns, type Ranks } from './sort-ranks.ts'
 import type { Found } from './threads.ts'
 import type { View } from './view.ts'
 
@@ -34,7 +34,12 @@ export class MessageFacts {
   readonly #mailboxes = new WeakMap<MailboxImage, MailboxFacts>()
   /** Those that hold something, the one that was used longest ago first. */
   readonly #holding = new Set<MailboxFacts>()
+  readonly #octetsMax: number
   #octets = 0
+
+  constructor({ octetsMax = FACTS_OCTETS_MAX } = {}) {
+    this.#octetsMax = octetsMax
+  }
 
   of(image: MailboxImage): MailboxFacts {
     let facts = this.#mailboxes.get(image)
@@ -51,11 +56,20 @@ export class MessageFacts {
     this.#holding.delete(facts)
     this.#holding.add(facts)
     for (const oldest of this.#holding) {
-      if (this.#octets <= FACTS_OCTETS_MAX) return
+      if (this.#octets <= this.#octetsMax) return
       this.#holding.delete(oldest)
       this.#octets -= oldest.clear()
     }
   }
+}
+
+export interface KeptThreads {
+  readonly found: Found
+  readonly text: string
+}
+
+function octetsOf({ found, text }: KeptThreads): number {
+  return text.length + 8 * (found.uids.length + found.numbers.length)
 }
 
 /** Some messages of a page, as a session sees them: positions `from` to before `to` of its view. */
@@ -73,8 +87,7 @@ export class MailboxFacts {
   #octets = 0
   readonly #grown: (facts: MailboxFacts, octets: number) => void
   readonly ranks = new RankedColumns()
-  /** The last answer of each way of threading: clients ask for it whenever they open the mailbox. */
-  readonly threads = new Map<string, { readonly found: Found; readonly text: string }>()
+  readonly #threads = new Map<string, KeptThreads>()
 
   constructor(grown: (facts: MailboxFacts, octets: number) => void) {
     this.#grown = grown
@@ -96,14 +109,35 @@ export class MailboxFacts {
     this.#pages = []
     this.#octets = 0
     this.ranks.clear()
-    this.threads.clear()
+    this.#threads.clear()
     return octets
   }
 
   /** The columns of a page are there when this resolves. */
   async load(ground: FactsGround, page: FactsPage, columns: readonly Column[]): Promise<void> {
     const octets = await page.load(ground, columns)
-    if (octets === 0 || !this.#pages.includes(page)) return
+    if (octets > 0 && this.#pages.includes(page)) this.#grow(octets)
+  }
+
+  async ranksOf(ranks: Ranks, pause: () => Promise<boolean>): Promise<Uint32Array | 'gone'> {
+    const before = ranks.octets
+    const answer = await ranks.ranks(pause)
+    if (ranks.octets > before && this.ranks.has(ranks)) this.#grow(ranks.octets - before)
+    return answer
+  }
+
+  keepThreads(algorithm: string, kept: KeptThreads): void {
+    const before = this.#threads.get(algorithm)
+    this.#threads.set(algorithm, kept)
+    this.#grow(octetsOf(kept) - (before ? octetsOf(before) : 0))
+  }
+
+  /** The last answer of this way of threading: clients ask for it whenever they open the mailbox. */
+  threads(algorithm: string): KeptThreads | undefined {
+    return this.#threads.get(algorithm)
+  }
+
+  #grow(octets: number): void {
     this.#octets += octets
     this.#grown(this, octets)
   }
@@ -122,13 +156,8 @@ export class MailboxFacts {
     const next = this.#pages[at + replaces]
     const end = next === undefined ? view.count : view.positionFrom(next.firstUid)
     const page = new FactsPage(view.uids.slice(position, Math.min(end, position + FACTS_PAGE_MESSAGES)))
-    for (const gone of this.#pages.splice(at, replaces, page)) this.#forget(gone)
+    for (const gone of this.#pages.splice(at, replaces, page)) this.#grow(-gone.octets)
     return page
-  }
-
-  #forget(page: FactsPage): void {
-    this.#octets -= page.octets
-    this.#grown(this, -page.octets)
   }
 
   /** The first page that ends with this uid or a later one. */

@@ -13,29 +13,42 @@ export class RankedColumns {
     return ranks
   }
 
+  has(ranks: Ranks): boolean {
+    return this.#columns.get(ranks.column) === ranks
+  }
+
   clear(): void {
     this.#columns.clear()
   }
 }
 
+/** What one text costs besides its characters: places in lists and in a map. */
+const TEXT_OCTETS = 100
+
 export class Ranks {
-  readonly #column: TextColumn
+  readonly column: TextColumn
   readonly #numbers = new Map<string, number>()
   readonly #texts: string[] = []
   readonly #pages = new WeakMap<FactsPage, Uint32Array>()
   /** Numbers of texts, in the order of the texts; those behind its length are not in it yet. */
   #order: readonly number[] = []
   #ranks = new Uint32Array(0)
+  #octets = 0
 
   constructor(column: TextColumn) {
-    this.#column = column
+    this.column = column
+  }
+
+  /** About: of texts that are in order, and of the pages they stand on. */
+  get octets(): number {
+    return this.#octets
   }
 
   /** Of each message of a page the number of its text; the column is there. */
   numbersOf(page: FactsPage): Uint32Array {
     let numbers = this.#pages.get(page)
     if (numbers === undefined) {
-      const texts = page.texts(this.#column)
+      const texts = page.texts(this.column)
       numbers = Uint32Array.from(page.uids, (_, slot) => this.#numberOf(texts.at(slot)))
       this.#pages.set(page, numbers)
     }
@@ -54,6 +67,7 @@ export class Ranks {
       this.#order = merged(this.#order, sorted, this.#texts)
       this.#ranks = new Uint32Array(this.#order.length)
       for (const [rank, number] of this.#order.entries()) this.#ranks[number] = rank
+      for (const number of added) this.#octets += 2 * (this.#texts[number]?.length ?? 0) + TEXT_OCTETS
     }
     return this.#ranks
   }

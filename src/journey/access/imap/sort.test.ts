@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { FACTS_PAGE_MESSAGES } from './limits.ts'
 import { TestClient } from './testing/client.ts'
-import { startImap } from './testing/server.ts'
+import { startImap, type TestImap } from './testing/server.ts'
 
 interface Letter {
   readonly fields: readonly string[]
@@ -105,8 +105,12 @@ test('[O4] trap 44: threads by references and by subject', async (t) => {
   await client.refused('THREAD REFS UTF-8 ALL', /^BAD/)
 })
 
-test('[O5] the order holds for many messages that come little by little, whatever the criteria', async (t) => {
-  const server = await startImap(t)
+for (const factsOctetsMax of [1, 100_000, 10_000_000])
+  test(`[O5] [Q10] the order holds for mail that comes little by little, with ${factsOctetsMax} octets of memory`, async (t) => {
+    await littleByLittle(await startImap(t, { factsOctetsMax }))
+  })
+
+async function littleByLittle(server: TestImap): Promise<void> {
   const client = await TestClient.selected(server.port)
   const subjects: string[] = []
   const letters = fc.sample(fc.string({ minLength: 1, maxLength: 2, unit: fc.constantFrom(...'abcXYZäÖ') }), {
@@ -132,4 +136,4 @@ test('[O5] the order holds for many messages that come little by little, whateve
     )
     assert.equal(found, `SORT ${exact.join(' ')}`)
   }
-})
+}

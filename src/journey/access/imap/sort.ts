@@ -35,7 +35,8 @@ export async function sort(
   }
   for (const [at, { reverse }] of criteria.entries()) {
     const values = keys[at] as Float64Array
-    const ranks = await ranked[at]?.ranks(() => ground.pause())
+    const ranking = ranked[at]
+    const ranks = ranking && (await facts.ranksOf(ranking, () => ground.pause()))
     if (ranks === 'gone') return 'gone'
     if (ranks) for (let i = 0; i < values.length; i++) values[i] = ranks[values[i] ?? 0] ?? 0
     if (reverse) for (let i = 0; i < values.length; i++) values[i] = -(values[i] ?? 0)

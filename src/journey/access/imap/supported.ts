@@ -16,7 +16,6 @@ const ALWAYS: readonly Capability[] = [
   'UTF8=ACCEPT',
   'ESEARCH',
   'SEARCHRES',
-  'SEARCH=FUZZY',
   'SORT',
   'SORT=DISPLAY',
   'ESORT',

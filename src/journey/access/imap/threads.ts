@@ -28,7 +28,7 @@ export interface Found {
 /** The threads as IMAP writes them. `gone`: nobody waits for the answer any more. */
 export async function threads(ground: SearchGround, found: Found, algorithm: Algorithm): Promise<string | 'gone'> {
   const facts = ground.facts.of(ground.view.image)
-  const kept = facts.threads.get(algorithm)
+  const kept = facts.threads(algorithm)
   if (kept !== undefined && same(kept.found.uids, found.uids) && same(kept.found.numbers, found.numbers)) return kept.text
   const messages: ThreadMessage[] = []
   for (const part of foundIn(ground, found.uids)) {
@@ -39,7 +39,7 @@ export async function threads(ground: SearchGround, found: Found, algorithm: Alg
   const nodes = algorithm === 'REFERENCES' ? await byReferences(ground, messages) : threadBySubject(messages)
   if (nodes === 'gone' || !(await ground.pause())) return 'gone'
   const text = formatThreads(nodes)
-  facts.threads.set(algorithm, { found, text })
+  facts.keepThreads(algorithm, { found, text })
   return text
 }
 

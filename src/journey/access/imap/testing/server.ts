@@ -45,6 +45,8 @@ export interface TestImapOptions {
   /** Stands between the sessions and the store. */
   readonly wrapStore?: (store: Store) => Store
   readonly hasRoom?: () => boolean
+  /** How much searches may keep in memory. */
+  readonly factsOctetsMax?: number
 }
 
 export interface TestImap {
@@ -138,7 +140,7 @@ function contextFor(options: TestImapOptions, parts: Pick<ImapContext, 'store' |
       return err(name === 'disabled' ? 'disabled' : 'bad-credentials')
     },
     sessionsOf: new Map(),
-    facts: new MessageFacts(),
+    facts: new MessageFacts(options.factsOctetsMax === undefined ? {} : { octetsMax: options.factsOctetsMax }),
     clock: options.wrapClock?.(nodeClock) ?? nodeClock,
     ids,
     hostname: 'imap.test',
