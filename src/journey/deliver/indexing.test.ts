@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { wantsIndexing } from '../queue/queue.ts'
 import { acceptManyProcedure, openTestQueue } from '../queue/testing.ts'
 import { Indexing } from './indexing.ts'
-import { INDEXING_MS } from './limits.ts'
+import { INDEXING_BEHIND_MS, INDEXING_MS } from './limits.ts'
 
 const T0 = 1_800_000_000_000
 const PIECE_MS = 5
@@ -24,7 +24,7 @@ async function world(t: TestContext) {
     to: ['x@b.example'],
   }))
   assert.ok((await store.call(acceptManyProcedure, { messages })).ok)
-  const seen = { now: 0, calls: 0, rests: [] as number[], timers: [] as number[], errors: 0, fails: false }
+  const seen = { now: 0, calls: 0, rests: [] as number[], timers: [] as number[], errors: 0, fails: false, lateAfter: 9 }
   const timed: Store = {
     ...store,
     all: (statement, args) => store.all(statement, args),
@@ -44,17 +44,27 @@ async function world(t: TestContext) {
       seen.timers.push(delayMs)
       return () => seen.timers.pop()
     },
-    sleep: async (delayMs) => void seen.rests.push(delayMs),
+    async sleep(delayMs) {
+      seen.rests.push(delayMs)
+      if (seen.calls + 1 === seen.lateAfter) seen.now += INDEXING_BEHIND_MS
+    },
   }
   const log = { error: () => seen.errors++ } as unknown as Log
   return { store, seen, indexing: new Indexing({ store: timed, clock, log }) }
 }
 
-test('a round writes all there is, resting twice as long as it works', async (t) => {
+test('a round writes all there is, resting nine times as long as it works', async (t) => {
   const { store, seen, indexing } = await world(t)
   await indexing.run()
-  assert.deepEqual([seen.calls, seen.rests], [3, [2 * PIECE_MS, 2 * PIECE_MS]])
+  assert.deepEqual([seen.calls, seen.rests], [3, [9 * PIECE_MS, 9 * PIECE_MS]])
   assert.equal(await wantsIndexing(store), false)
+})
+
+test('a round that does not come to its end rests less', async (t) => {
+  const { seen, indexing } = await world(t)
+  seen.lateAfter = 2
+  await indexing.run()
+  assert.deepEqual(seen.rests, [9 * PIECE_MS, 2 * PIECE_MS])
 })
 
 test('where nothing waits the writer is not asked', async (t) => {

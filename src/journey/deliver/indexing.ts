@@ -4,7 +4,7 @@ import type { Clock } from '../../ground/ports/clock.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import type { Store } from '../../store/store.ts'
 import { indexTermsProcedure, wantsIndexing } from '../queue/queue.ts'
-import { INDEXING_MS, INDEXING_REST } from './limits.ts'
+import { INDEXING_BEHIND_MS, INDEXING_MS, INDEXING_REST, INDEXING_REST_BEHIND } from './limits.ts'
 
 export interface IndexingParts {
   readonly store: Store
@@ -46,14 +46,19 @@ export class Indexing {
     }
   }
 
-  /** Rests after each piece some times as long as it took: the writer's time belongs to those who bring mail. */
+  /**
+   * Rests after each piece some times as long as it took: the writer's time belongs to those who bring mail. Whoever has not come to an
+   * end for a while rests less, so that a long flood does not leave ever more behind.
+   */
   async #indexAll(): Promise<void> {
     const { store, clock } = this.#parts
+    const started = clock.monotonic()
     while (!this.#stopped.signal.aborted) {
       const began = clock.monotonic()
       const answer = await store.call(indexTermsProcedure, {})
       if (!answer.ok || !answer.value.more) return
-      const restMs = Math.min((clock.monotonic() - began) * INDEXING_REST, INDEXING_MS)
+      const rest = began - started < INDEXING_BEHIND_MS ? INDEXING_REST : INDEXING_REST_BEHIND
+      const restMs = Math.min((clock.monotonic() - began) * rest, INDEXING_MS)
       await clock.sleep(restMs, this.#stopped.signal)
     }
   }
