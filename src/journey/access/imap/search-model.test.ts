@@ -91,7 +91,6 @@ const key: fc.Arbitrary<SearchKey> = fc.letrec<{ key: SearchKey }>((tie) => ({
     fc.array(tie('key'), { minLength: 2, maxLength: 3 }).map((keys): SearchKey => ({ type: 'and', keys })),
     fc.record({ left: tie('key'), right: tie('key') }).map((both): SearchKey => ({ type: 'or', ...both })),
     tie('key').map((inner): SearchKey => ({ type: 'not', key: inner })),
-    tie('key').map((inner): SearchKey => ({ type: 'fuzzy', key: inner })),
   ),
 })).key
 

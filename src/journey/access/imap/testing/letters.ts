@@ -138,8 +138,6 @@ export function isFound(message: Numbered, key: SearchKey): boolean {
       return isFound(message, key.left) || isFound(message, key.right)
     case 'not':
       return !isFound(message, key.key)
-    case 'fuzzy':
-      return isFound(message, key.key)
     case 'uid':
     case 'sequence': {
       const number = key.type === 'uid' ? message.uid : message.sequence
@@ -189,8 +187,6 @@ export function keyText(key: SearchKey): string {
       return `OR ${keyText(key.left)} ${keyText(key.right)}`
     case 'not':
       return `NOT ${keyText(key.key)}`
-    case 'fuzzy':
-      return `FUZZY ${keyText(key.key)}`
     case 'uid':
     case 'sequence': {
       const set = key.set.type === 'saved' ? '$' : key.set.ranges.map(({ from, to }) => `${from}:${to}`).join(',')
