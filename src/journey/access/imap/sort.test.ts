@@ -64,6 +64,19 @@ test('[O2] trap 45: equals stand in the order of the mailbox, also in reverse; D
   assert.equal(await sorted(client, 'ARRIVAL', '2:3'), 'SORT 2 3')
 })
 
+test('[O2] criteria whose values are far apart', async (t) => {
+  const client = await holding(t, [
+    { fields: ['Date: Mon, 1 Jan 2024 12:00:00 +0000'], arrived: ' 5-Jan-2024 12:00:00 +0000', body: 'x'.repeat(5000) },
+    { fields: ['Date: Mon, 1 Jan 2024 12:00:00 +0000'], arrived: ' 5-Jan-1985 12:00:00 +0000' },
+    { fields: ['Date: Thu, 1 Jan 1970 12:00:00 +0000'], arrived: ' 5-Jan-2024 12:00:00 +0000' },
+    { fields: ['Date: Mon, 1 Jan 2024 12:00:00 +0000'], arrived: ' 5-Jan-2024 12:00:00 +0000' },
+    { fields: ['Date: Mon, 1 Jan 2024 12:00:00 +0000'], arrived: ' 5-Jan-1985 12:00:00 +0000' },
+  ])
+  assert.equal(await sorted(client, 'DATE'), 'SORT 3 1 2 4 5')
+  assert.equal(await sorted(client, 'REVERSE DATE ARRIVAL'), 'SORT 2 5 1 4 3')
+  assert.equal(await sorted(client, 'DATE ARRIVAL SIZE'), 'SORT 3 2 5 4 1')
+})
+
 test('[O3] RFC 5267 §3: sorted results in the forms of ESEARCH; what is saved of them is a set', async (t) => {
   const client = await holding(
     t,

@@ -97,20 +97,61 @@ function valuesOf(numbers: Float64Array | Uint32Array, slots: Uint16Array): Floa
   return result
 }
 
-/**
- * What was found in the order of the keys. All keys of a message and its place make one number, where they are small enough: such numbers
- * the engine sorts without being told how.
- */
+/** What was found in the order of the keys. All keys of a message become one number, where it is small enough, since that sorts faster. */
 function orderOf(keys: readonly Float64Array[], found: readonly number[]): number[] {
   const count = found.length
-  const packed = pack(keys, count)
+  const { numbers, range } = joined(keys, count)
+  const places =
+    range <= COUNTED_SHARE * count
+      ? placesByCounting(numbers, range)
+      : range * count <= Number.MAX_SAFE_INTEGER
+        ? placesByNumbers(numbers, count)
+        : placesByKeys(keys, count)
   const ordered: number[] = []
-  if (packed !== undefined) {
-    for (const number of packed.sort()) ordered.push(found[number - Math.floor(number / count) * count] ?? 0)
-    return ordered
-  }
-  for (const place of placesByKeys(keys, count)) ordered.push(found[place] ?? 0)
+  for (const place of places) ordered.push(found[place] ?? 0)
   return ordered
+}
+
+/** Numbers below this many times the count of messages are counted rather than sorted. */
+const COUNTED_SHARE = 4
+
+/** From 0 to before `range`, which is no number the engine holds exactly where it is too large. */
+function joined(keys: readonly Float64Array[], count: number): { readonly numbers: Float64Array; readonly range: number } {
+  const numbers = new Float64Array(count)
+  let range = 1
+  for (const values of keys) {
+    let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const value of values) {
+      if (value < least) least = value
+      if (value > greatest) greatest = value
+    }
+    const span = count === 0 ? 1 : greatest - least + 1
+    range *= span
+    for (let i = 0; i < count; i++) numbers[i] = (numbers[i] ?? 0) * span + ((values[i] ?? 0) - least)
+  }
+  return { numbers, range }
+}
+
+function placesByCounting(numbers: Float64Array, range: number): Uint32Array {
+  const ends = new Uint32Array(range + 1)
+  for (const number of numbers) ends[number + 1] = (ends[number + 1] ?? 0) + 1
+  for (let i = 1; i <= range; i++) ends[i] = (ends[i] ?? 0) + (ends[i - 1] ?? 0)
+  const places = new Uint32Array(numbers.length)
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] ?? 0
+    const place = ends[number] ?? 0
+    places[place] = i
+    ends[number] = place + 1
+  }
+  return places
+}
+
+/** With the place in each number the engine sorts them without being told how. */
+function placesByNumbers(numbers: Float64Array, count: number): Float64Array {
+  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] ?? 0) * count + i
+  numbers.sort()
+  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] ?? 0) % count
+  return numbers
 }
 
 function placesByKeys(keys: readonly Float64Array[], count: number): Uint32Array {
@@ -123,22 +164,4 @@ function placesByKeys(keys: readonly Float64Array[], count: number): Uint32Array
     }
     return a - b
   })
-}
-
-function pack(keys: readonly Float64Array[], count: number): Float64Array | undefined {
-  const packed = new Float64Array(count)
-  let range = 1
-  for (const values of keys) {
-    let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-    for (const value of values) {
-      if (value < least) least = value
-      if (value > greatest) greatest = value
-    }
-    const span = greatest - least + 1
-    range *= span
-    if (!(range * count <= Number.MAX_SAFE_INTEGER)) return undefined
-    for (let i = 0; i < count; i++) packed[i] = (packed[i] ?? 0) * span + ((values[i] ?? 0) - least)
-  }
-  for (let i = 0; i < count; i++) packed[i] = (packed[i] ?? 0) * count + i
-  return packed
 }
