@@ -2,7 +2,15 @@
 
 import type { Result } from '../../ground/result.ts'
 import type { HeaderFacts, ReceivedProtocol } from '../../mail/message/message.ts'
-import { editSubmission, HeaderScanner, headerFacts, makeMessageId, receivedHeader } from '../../mail/message/message.ts'
+import {
+  editSubmission,
+  encodeIndex,
+  HeaderScanner,
+  headerFacts,
+  MessageIndexer,
+  makeMessageId,
+  receivedHeader,
+} from '../../mail/message/message.ts'
 import type { Reply } from '../../mail/protocol/smtp/smtp.ts'
 import { ContentWriter, type NewContent } from '../../store/content/content.ts'
 import type { StoreError } from '../../store/store.ts'
@@ -17,6 +25,8 @@ export interface Origin {
   readonly tls?: { readonly version: string; readonly cipher: string }
   /** The recipient, only if there is exactly one. */
   readonly for?: string
+  /** Some of its recipients have their mailbox here: what mailboxes want to know of it is found out as it passes. */
+  readonly isForMailboxes: boolean
 }
 
 export class IncomingMessage {
@@ -26,6 +36,7 @@ export class IncomingMessage {
   readonly #context: SessionContext
   readonly #origin: Origin
   readonly #writer: ContentWriter
+  readonly #indexer: MessageIndexer | undefined
   #scanner: HeaderScanner | undefined = new HeaderScanner()
   #seenBytes = 0
 
@@ -35,6 +46,7 @@ export class IncomingMessage {
     this.#context = context
     this.#origin = origin
     this.#writer = new ContentWriter({ store: context.store, clock: context.clock, id: this.id })
+    this.#indexer = origin.isForMailboxes ? new MessageIndexer() : undefined
   }
 
   get protocol(): ReceivedProtocol {
@@ -44,7 +56,7 @@ export class IncomingMessage {
   /** What is wrong with the message so far, a promise to wait for, or undefined: go on. */
   write(bytes: Uint8Array): Reply | Promise<void> | undefined {
     if (!this.#context.hasRoom()) return NO_ROOM
-    if (this.#scanner === undefined) return this.#writer.write(bytes)
+    if (this.#scanner === undefined) return this.#keep(bytes)
     this.#seenBytes += bytes.length
     if (this.#scanner.push(bytes)) return undefined
     return this.#headerDone(this.#scanner, bytes)
@@ -59,6 +71,11 @@ export class IncomingMessage {
       else if (trouble !== undefined) return { ok: false, error: trouble }
     }
     return await this.#writer.finish()
+  }
+
+  /** What mailboxes want to know of the message; after `finish`. */
+  index(): Uint8Array | undefined {
+    return this.#indexer && encodeIndex(this.#indexer.finish())
   }
 
   /** It is nobody's: what of it is in the store already goes. */
@@ -80,10 +97,15 @@ export class IncomingMessage {
 
   #writeAll(parts: readonly Uint8Array[]): Promise<void> | undefined {
     for (const [at, part] of parts.entries()) {
-      const wait = this.#writer.write(part)
+      const wait = this.#keep(part)
       if (wait !== undefined) return wait.then(() => this.#writeAll(parts.slice(at + 1)))
     }
     return undefined
+  }
+
+  #keep(bytes: Uint8Array): Promise<void> | undefined {
+    this.#indexer?.push(bytes)
+    return this.#writer.write(bytes)
   }
 
   #mended(header: Uint8Array): Uint8Array {

@@ -39,8 +39,10 @@ function acceptance(context: SessionContext, incoming: IncomingMessage, content:
   const { recipients, ...rest } = envelope
   const { expireAfter, delayNoticeAfter } = context.patience
   const { facts, receivedAt } = incoming
+  const index = incoming.index()
   return {
     content,
+    ...(index === undefined ? {} : { index }),
     message: {
       ...rest,
       id: incoming.id,

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decodeIndex } from '../../mail/message/message.ts'
 import { nodeClock } from '../../platform/node/clock.ts'
-import { readContent } from '../../store/content/content.ts'
+import { readContent, readIndexes } from '../../store/content/content.ts'
 import { findPerson } from '../../store/directory/directory.ts'
 import { eventsOfMessage } from '../../store/events/events.ts'
 import type { Store } from '../../store/store.ts'
@@ -392,4 +393,15 @@ test('[J18] who talks before other replies is heard, and told of once', async (t
   const said = await talkTo(house, 'mx').say('EHLO c.test\r\nNOOP\r\nEHLO c.test\r\nNOOP\r\n')
   assert.match(said, /^220 .*\r\n250 2\.0\.0 .*\r\n250 2\.0\.0 /s)
   assert.deepEqual(told, ['a client did not wait'])
+})
+
+test('[J19] what mailboxes want to know of a message is kept with it, in the same commit', async (t) => {
+  const house = await openHouse(t)
+  await house.person('anna@here.test')
+  await talkTo(house, 'mx').say(`${ENVELOPE}DATA\r\n${MESSAGE}.\r\n`)
+  const { message, text } = await onlyMessage(house.store)
+  const index = (await readIndexes(house.store, [message.contentId])).get(message.contentId)
+  assert.ok(index)
+  const { sizeBytes, subject, preview } = decodeIndex(index) ?? {}
+  assert.deepEqual({ sizeBytes, subject, preview }, { sizeBytes: text.length, subject: 'Hi', preview: 'Hello.' })
 })

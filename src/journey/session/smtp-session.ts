@@ -302,7 +302,7 @@ export class SmtpSession implements ConnectionHandler {
 
   #data(): undefined {
     const { remote, tls } = this.#connection
-    const paths = this.#transaction?.paths ?? []
+    const { paths = [], recipients = [] } = this.#transaction ?? {}
     this.#incoming = new IncomingMessage(this.#context, {
       role: this.#options.role,
       protocol: this.#core.transmissionType,
@@ -310,6 +310,7 @@ export class SmtpSession implements ConnectionHandler {
       peerAddress: remote.address,
       ...(tls === undefined ? {} : { tls: { version: tls.protocol, cipher: tls.cipher } }),
       ...(paths.length === 1 && paths[0] !== undefined ? { for: paths[0] } : {}),
+      isForMailboxes: recipients.some(({ mailbox }) => mailbox !== undefined),
     })
     return this.#say(GO_ON)
   }

@@ -35,7 +35,10 @@ export async function submitMessage(context: SessionContext, submission: Submiss
   if (!recipients.ok) return recipients
   const { recipients: addresses, source } = submission
   const only = addresses.length === 1 && addresses[0] !== undefined ? { for: formatAddress(addresses[0]) } : {}
-  const incoming = new IncomingMessage(context, { role: 'submission', protocol: source === 'api' ? 'HTTP' : 'local', ...only })
+  const incoming = new IncomingMessage(context, {
+    ...{ role: 'submission', protocol: source === 'api' ? 'HTTP' : 'local', ...only },
+    isForMailboxes: recipients.value.some(({ mailbox }) => mailbox !== undefined),
+  })
   let kept = false
   try {
     const submitted = await keepSubmission(context, incoming, submission, recipients.value)

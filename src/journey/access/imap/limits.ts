@@ -48,3 +48,6 @@ export const SORT_TEXTS_PER_TURN = 4096
 
 /** Octets of one text part that a search reads. Letters are smaller; what is larger is a log or a book. */
 export const SEARCH_PART_OCTETS_MAX = 16 * 1024 * 1024
+
+/** Indexes made at a first read that are on their way to the store; then the next one is waited for. */
+export const INDEXES_KEPT_AT_ONCE_MAX = 64

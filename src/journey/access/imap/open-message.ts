@@ -4,7 +4,7 @@ import { decodeIndex, encodeIndex, type MessageIndex, MessageIndexer } from '../
 import { keepIndexProcedure, readContent, readRange } from '../../../store/content/content.ts'
 import type { MessageRow } from '../../mailbox/mailbox.ts'
 import type { ImapContext } from './context.ts'
-import { WHOLE_OCTETS_MAX } from './limits.ts'
+import { INDEXES_KEPT_AT_ONCE_MAX, WHOLE_OCTETS_MAX } from './limits.ts'
 
 export interface OpenMessage {
   readonly prefix: Uint8Array
@@ -61,7 +61,24 @@ export async function indexOfRow(
   const indexer = new MessageIndexer()
   for await (const piece of readContent(store, row.contentId)) indexer.push(piece)
   const index = indexer.finish()
-  const answer = await store.call(keepIndexProcedure, { id: row.contentId, index: encodeIndex(index) })
-  if (!answer.ok) log.debug('the index of a message was not kept', { detail: answer.error.detail })
+  const keeping = keep({ store, log }, { id: row.contentId, index: encodeIndex(index) })
+  if (keptAtOnce >= INDEXES_KEPT_AT_ONCE_MAX) await keeping
   return index
+}
+
+/** Of this thread, on their way to the store. */
+let keptAtOnce = 0
+
+/** Seldom waited for: who reads wants to read on, and several are kept in one commit. */
+async function keep(
+  { store, log }: Pick<ImapContext, 'store' | 'log'>,
+  index: { readonly id: string; readonly index: Uint8Array },
+): Promise<void> {
+  keptAtOnce++
+  try {
+    const answer = await store.call(keepIndexProcedure, index)
+    if (!answer.ok) log.debug('the index of a message was not kept', { detail: answer.error.detail })
+  } finally {
+    keptAtOnce--
+  }
 }
