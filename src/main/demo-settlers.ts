@@ -3,7 +3,7 @@
 import { assert } from '../ground/assert.ts'
 import { STANDARD_MAILBOXES } from '../journey/mailbox/mailbox.ts'
 import type { Procedure } from '../store/database/procedure.ts'
-import { addDomainProcedure, addOrganisationProcedure } from '../store/directory/directory.ts'
+import { addDomainProcedure, addOrganisationProcedure, passwordSecrets } from '../store/directory/directory.ts'
 import type { Store } from '../store/store.ts'
 import { newPassword, openAccountProcedure } from '../surface/operations/operations.ts'
 import type { DemoParts, Settler } from './demo.ts'
@@ -36,23 +36,17 @@ async function addPerson(
   person: { readonly localPart: string; readonly name: string },
 ): Promise<Settler> {
   const password = newPassword(parts.random)
-  const secret = await parts.passwords.hash(password)
+  const { localPart, name } = person
+  const address = `${localPart}@${DEMO_DOMAIN}`
+  const secrets = await passwordSecrets(parts, address, password)
   const at = parts.clock.now()
   const id = parts.ids.next()
   const added = await done(parts.store, openAccountProcedure, {
-    person: {
-      org,
-      id,
-      localPart: person.localPart,
-      domain: DEMO_DOMAIN,
-      name: person.name,
-      secret,
-      at,
-    },
+    person: { org, id, localPart, domain: DEMO_DOMAIN, name, ...secrets, at },
     mailboxes: { org, personId: id, ids: STANDARD_MAILBOXES.map(() => parts.ids.next()), now: at },
   })
   assert(added.ok, 'a new domain takes its first people')
-  return { address: `${person.localPart}@${DEMO_DOMAIN}`, password, secret }
+  return { address, password, secret: secrets.secret }
 }
 
 async function done<Args, R>(store: Store, procedure: Procedure<Args, R>, args: Args): Promise<R> {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IdSource } from '../ground/ids.ts'
 import type { Clock } from '../ground/ports/clock.ts'
+import type { Digests } from '../ground/ports/digests.ts'
 import type { Passwords } from '../ground/ports/passwords.ts'
 import type { Random } from '../ground/ports/random.ts'
 import { err, ok, type Result } from '../ground/result.ts'
@@ -33,6 +34,7 @@ export interface DemoParts {
   readonly random: Random
   readonly ids: IdSource
   readonly passwords: Passwords
+  readonly digests: Digests
 }
 
 /**
@@ -75,7 +77,7 @@ async function stillThere(settlers: readonly Settler[], parts: DemoParts): Promi
     if (!person) continue
     const rows = await parts.store.all(credentialsOfPerson, { org: person.org, personId: person.id })
     let holds = false
-    for (const { secret } of rows) holds ||= await isStill(settler, secret, parts.passwords)
+    for (const { kind, secret } of rows) holds ||= kind === 'password' && (await isStill(settler, secret, parts.passwords))
     people.push({ address: settler.address, password: holds ? settler.password : undefined })
   }
   return people

@@ -5,6 +5,7 @@ import type { Log } from '../ground/ports/log.ts'
 import type { Notify } from '../ground/ports/notify.ts'
 import { LocalMailboxes, type SessionContext } from '../journey/session/session.ts'
 import { nodeClock } from '../platform/node/clock.ts'
+import { nodeDigests } from '../platform/node/digests.ts'
 import { watchDisk } from '../platform/node/disk.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
 import { nodeRandom } from '../platform/node/random.ts'
@@ -29,7 +30,7 @@ export function localSession({ start, store, notify, ids, log }: LocalSessionPar
     store,
     directory: new DirectoryCache(parts),
     mailboxes: new LocalMailboxes(parts),
-    authenticator: new Authenticator({ ...parts, passwords: nodePasswords, random: nodeRandom() }),
+    authenticator: new Authenticator({ ...parts, passwords: nodePasswords, digests: nodeDigests, random: nodeRandom() }),
     clock: nodeClock,
     ids,
     log,

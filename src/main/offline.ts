@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { idSource } from '../ground/ids.ts'
 import { err, ok, type Result } from '../ground/result.ts'
 import { nodeClock } from '../platform/node/clock.ts'
+import { nodeDigests } from '../platform/node/digests.ts'
 import { nodeLog } from '../platform/node/log.ts'
 import { processNotify } from '../platform/node/notify.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
@@ -51,7 +52,16 @@ export async function openOffline(dataDir: string, configFile?: string): Promise
   const ids = idSource(nodeClock, random)
   const session = localSession({ start: { ...start.value, folder }, store, notify, ids, log })
   const about = { version: VERSION, hostname: start.value.hostname }
-  const operations = createOperations({ store, clock: nodeClock, ids, random, passwords: nodePasswords, session, about })
+  const operations = createOperations({
+    store,
+    clock: nodeClock,
+    ids,
+    random,
+    passwords: nodePasswords,
+    digests: nodeDigests,
+    session,
+    about,
+  })
   return ok({
     operations,
     async close() {

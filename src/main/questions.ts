@@ -5,6 +5,7 @@ import { idSource } from '../ground/ids.ts'
 import type { Log } from '../ground/ports/log.ts'
 import type { Notify } from '../ground/ports/notify.ts'
 import { nodeClock } from '../platform/node/clock.ts'
+import { nodeDigests } from '../platform/node/digests.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
 import { nodeRandom } from '../platform/node/random.ts'
 import type { Store } from '../store/store.ts'
@@ -26,7 +27,7 @@ export function answersTo({ start, settings, store, notify, log, server, about }
   const ids = idSource(nodeClock, nodeRandom())
   const session = localSession({ start, store, notify, ids, log })
   const operations = createOperations({
-    ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, about, server },
+    ...{ store, clock: nodeClock, ids, random: nodeRandom(), passwords: nodePasswords, digests: nodeDigests, about, server },
     get session() {
       return { ...session, ...sessionSettings(settings()) }
     },

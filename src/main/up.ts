@@ -5,6 +5,7 @@ import { idSource } from '../ground/ids.ts'
 import { ok, type Result } from '../ground/result.ts'
 import { nodeClock } from '../platform/node/clock.ts'
 import { writeCompiledCode } from '../platform/node/compiled.ts'
+import { nodeDigests } from '../platform/node/digests.ts'
 import { nodeLog } from '../platform/node/log.ts'
 import { tidyWhenQuiet } from '../platform/node/memory.ts'
 import { nodePasswords } from '../platform/node/passwords.ts'
@@ -97,7 +98,14 @@ function settingsFor(options: UpOptions, { showsLog }: Terminal): Result<Start, 
 
 function firstPeople(folder: string, store: Store): Promise<Result<readonly DemoPerson[], string>> {
   const random = nodeRandom()
-  return demoPeople(folder, { store, random, clock: nodeClock, ids: idSource(nodeClock, random), passwords: nodePasswords })
+  return demoPeople(folder, {
+    store,
+    random,
+    clock: nodeClock,
+    ids: idSource(nodeClock, random),
+    passwords: nodePasswords,
+    digests: nodeDigests,
+  })
 }
 
 async function announce(

@@ -8,6 +8,7 @@ import { type ImapContext, MessageFacts, type Pop3Context, refuseImap, serveImap
 import { MailboxImages, MaildropLocks } from '../journey/mailbox/mailbox.ts'
 import { LocalMailboxes, networkTest, type SessionContext, type SessionRole, SmtpService } from '../journey/session/session.ts'
 import { nodeClock } from '../platform/node/clock.ts'
+import { nodeDigests } from '../platform/node/digests.ts'
 import { type DiskWatch, watchDisk } from '../platform/node/disk.ts'
 import { nodeLog } from '../platform/node/log.ts'
 import { type ProcessNotify, processNotify } from '../platform/node/notify.ts'
@@ -67,7 +68,7 @@ export class Worker {
     this.#ids = idSource(nodeClock, nodeRandom())
     const parts = { store: this.#store, clock: nodeClock, notify: this.#notify }
     this.#directory = new DirectoryCache(parts)
-    this.#authenticator = new Authenticator({ ...parts, passwords: nodePasswords, random: nodeRandom() })
+    this.#authenticator = new Authenticator({ ...parts, passwords: nodePasswords, digests: nodeDigests, random: nodeRandom() })
     this.#mailboxes = new LocalMailboxes(parts)
     this.#images = new MailboxImages({ ...parts, log: this.#log })
     this.#locks = new MaildropLocks({ store: this.#store, clock: nodeClock, log: this.#log, holder: this.#ids.next() })
@@ -177,6 +178,7 @@ export class Worker {
       store: this.#store,
       locks: this.#locks,
       authenticate: (name, password, peer) => this.#authenticator.authenticate(name, password, peer),
+      scram: this.#authenticator.scram,
       clock: nodeClock,
       log: this.#log,
       ids: this.#ids,
@@ -192,6 +194,7 @@ export class Worker {
       images: this.#images,
       facts: this.#facts,
       authenticate: (name, password, peer) => this.#authenticator.authenticate(name, password, peer),
+      scram: this.#authenticator.scram,
       sessionsOf: this.#imapSessions,
       clock: nodeClock,
       log: this.#log,

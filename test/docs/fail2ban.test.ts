@@ -36,7 +36,7 @@ async function refusedSignIns(name: string): Promise<readonly string[]> {
   const clock = { ...nodeClock, sleep: async () => {} }
   const authenticate = async () => ({ ok: false, error: 'bad-credentials' }) as const
   const context = { log, clock, authenticator: { authenticate }, settings: { signInTries: 5 } } as unknown as SessionContext
-  await new SmtpSignIn(context, '192.0.2.7').start('PLAIN', Buffer.from(`\0${name}\0wrong`))
+  await new SmtpSignIn(context, { remote: { address: '192.0.2.7', port: 1 } }).start('PLAIN', Buffer.from(`\0${name}\0wrong`))
   const settings = { loginAttempts: 3, failureDelay: 0 }
   const shared = { authenticate, clock, log, settings, signal: new AbortController().signal, peerAddress: '192.0.2.7' }
   for (const protocol of ['POP3', 'IMAP']) await new SignIn({ ...shared, protocol }).password(name, 'wrong')

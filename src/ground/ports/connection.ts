@@ -54,6 +54,11 @@ export interface Connection {
   destroy(): void
   /** Ends the connection with `timeout` after so long without a byte in either direction; 0 turns it off. */
   idleTimeout(ms: number): void
+  /**
+   * What tells this TLS connection from every other, by its registered name, best first (RFC 5056): `tls-exporter` (RFC 9266),
+   * `tls-server-end-point` (RFC 5929 §4). Empty in clear; absent where there is never any.
+   */
+  channelBindings?(): ReadonlyMap<string, Uint8Array>
 }
 
 export type DialError =

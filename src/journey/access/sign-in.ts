@@ -1,10 +1,22 @@
 // Who is there: a password is checked, a failure is answered the later the more there were. What is opened then is the protocol's affair.
 
 import type { Clock } from '../../ground/ports/clock.ts'
+import type { Connection } from '../../ground/ports/connection.ts'
 import type { Log } from '../../ground/ports/log.ts'
 import type { Result } from '../../ground/result.ts'
-import { isServerMechanism, type ServerExchange, type ServerStep, startServerExchange } from '../../mail/protocol/sasl/sasl.ts'
-import type { AuthenticateError } from '../../store/directory/directory.ts'
+import {
+  isBindingFailure,
+  isServerMechanism,
+  NO_BINDINGS,
+  newNonce,
+  type SaslFailure,
+  type ScramServerOptions,
+  type ServerExchange,
+  type ServerStep,
+  serverMechanisms,
+  startServerExchange,
+} from '../../mail/protocol/sasl/sasl.ts'
+import type { AuthenticateError, Scram, ScramFound } from '../../store/directory/directory.ts'
 import { LOGGED_NAME_CHARACTERS_MAX, LOGINS_MAX } from './limits.ts'
 
 export interface Account {
@@ -19,6 +31,8 @@ export type Authenticate = (name: string, password: string, peerAddress: string)
 
 export interface SignInOptions {
   readonly authenticate: Authenticate
+  /** Absent: people can only send their passwords. */
+  readonly scram?: Scram
   readonly clock: Clock
   readonly log: Log
   readonly settings: { readonly loginAttempts: number; readonly failureDelay: number }
@@ -26,6 +40,13 @@ export interface SignInOptions {
   /** For the log: `POP3`. */
   readonly protocol: string
   readonly peerAddress: string
+  /** What a proof can be tied to now, if there is ever anything. */
+  readonly bindings?: Connection['channelBindings']
+}
+
+/** What is offered where signing in is allowed. */
+export function mechanismsFor({ scram, bindings }: Pick<SignInOptions, 'scram' | 'bindings'>): readonly string[] {
+  return serverMechanisms(scram && { bindings: bindings?.() ?? NO_BINDINGS })
 }
 
 /** `not-now`: a fault, or too many at once; a client must not take it for a wrong password. */
@@ -38,7 +59,7 @@ export interface SignInRefused {
   readonly hangUp: boolean
 }
 
-type Reason = AuthenticateError | 'malformed' | 'not-yourself'
+type Reason = AuthenticateError | 'malformed' | 'not-yourself' | 'channel-binding'
 
 export type SignInStep =
   | { readonly type: 'in'; readonly account: Account }
@@ -48,6 +69,7 @@ export type SignInStep =
 export class SignIn {
   readonly #options: SignInOptions
   #exchange: ServerExchange | undefined
+  #found: ScramFound | undefined
   #failures = 0
   #attempts = 0
 
@@ -63,7 +85,7 @@ export class SignIn {
   /** AUTH. */
   async begin(mechanism: string, initial: Uint8Array | undefined): Promise<SignInStep> {
     if (!isServerMechanism(mechanism)) return notFollowed('That mechanism is not offered')
-    return await this.#step(startServerExchange(mechanism, initial))
+    return await this.#step(startServerExchange(mechanism, initial, this.#scramOptions()))
   }
 
   /** A further line of AUTH. */
@@ -74,28 +96,77 @@ export class SignIn {
     return await this.#step(exchange.respond(response))
   }
 
+  #scramOptions(): ScramServerOptions | undefined {
+    const { scram, bindings } = this.#options
+    return scram && { digests: scram.digests, nonce: () => newNonce(scram.random), bindings: bindings?.() ?? NO_BINDINGS }
+  }
+
   async #step(step: ServerStep): Promise<SignInStep> {
-    if (step.type === 'failed') return await this.#failed('The mechanism was not followed', 'malformed')
-    if (step.type === 'challenge') {
-      this.#exchange = step.exchange
-      return { type: 'challenge', bytes: step.bytes }
+    switch (step.type) {
+      case 'challenge':
+        this.#exchange = step.exchange
+        return { type: 'challenge', bytes: step.bytes }
+      case 'failed':
+        return await this.#broken(step.reason)
+      case 'credentials': {
+        const { authorize, name, password } = step.credentials
+        return authorize === undefined ? await this.password(name, password) : await this.#notYourself(name)
+      }
+      case 'lookup':
+        return step.authorize === undefined ? await this.#lookUp(step) : await this.#notYourself(step.name)
+      case 'disproved':
+        return await this.#refused('bad-credentials', step.name)
+      case 'proved':
+        return await this.#confirm(step.name)
     }
-    const { authorize, name, password } = step.credentials
-    if (authorize !== undefined) return await this.#failed('Nobody may open the mailbox of another', 'not-yourself', name)
-    return await this.password(name, password)
+  }
+
+  async #confirm(name: string): Promise<SignInStep> {
+    const found = this.#found
+    return found ? await this.#decide(name, () => found.confirm()) : await this.#broken('malformed')
+  }
+
+  async #broken(reason: SaslFailure): Promise<SignInRefused> {
+    if (!isBindingFailure(reason)) return await this.#failed('The mechanism was not followed', 'malformed')
+    return await this.#failed('The TLS connection does not end here: something in between opens it', 'channel-binding')
+  }
+
+  async #notYourself(name: string): Promise<SignInRefused> {
+    return await this.#failed('Nobody may open the mailbox of another', 'not-yourself', name)
+  }
+
+  async #lookUp({ name, hash, found }: Extract<ServerStep, { readonly type: 'lookup' }>): Promise<SignInStep> {
+    this.#attempts++
+    try {
+      const answer = await this.#options.scram?.lookUp(name, hash, this.#options.peerAddress)
+      if (answer === undefined) return await this.#broken('malformed')
+      if (!answer.ok) return await this.#refused(answer.error, name)
+      this.#found = answer.value
+      return await this.#step(found(answer.value.verifier))
+    } catch (error) {
+      return this.#undecided(error)
+    }
   }
 
   async password(name: string, password: string): Promise<SignInStep> {
     this.#attempts++
-    const { authenticate, log, peerAddress, protocol } = this.#options
+    const { authenticate, peerAddress } = this.#options
+    return await this.#decide(name, () => authenticate(name, password, peerAddress))
+  }
+
+  async #decide(name: string, ask: () => Promise<Result<Account, AuthenticateError>>): Promise<SignInStep> {
     try {
-      const answer = await authenticate(name, password, peerAddress)
+      const answer = await ask()
       return answer.ok ? { type: 'in', account: answer.value } : await this.#refused(answer.error, name)
     } catch (error) {
-      // The store or the directory has a fault: a password that nobody could check must never look like a wrong one.
-      log.error(`a ${protocol} login could not be decided`, { cause: String(error) })
-      return this.unavailable()
+      return this.#undecided(error)
     }
+  }
+
+  /** The store or the directory has a fault: a password that nobody could check must never look like a wrong one. */
+  #undecided(error: unknown): SignInRefused {
+    this.#options.log.error(`a ${this.#options.protocol} login could not be decided`, { cause: String(error) })
+    return this.unavailable()
   }
 
   unavailable(text = 'The mailbox cannot be opened at the moment. Try again in a few minutes'): SignInRefused {

@@ -25,7 +25,8 @@ export interface SessionContext {
   readonly store: Store
   readonly directory: Pick<DirectoryCache, 'findDomain' | 'findRecipient' | 'firstOrganisation'>
   readonly mailboxes: LocalMailboxes
-  readonly authenticator: Pick<Authenticator, 'authenticate'>
+  /** Without `scram` people can only send their passwords. */
+  readonly authenticator: Pick<Authenticator, 'authenticate'> & Partial<Pick<Authenticator, 'scram'>>
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Log

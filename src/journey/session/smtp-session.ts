@@ -13,7 +13,7 @@ import { isLoopback } from './loopback.ts'
 import { bareRecipient, organisationOf, resolveRecipient, withoutRepeats } from './recipients.ts'
 import * as replies from './replies.ts'
 import { senderRefused } from './sender.ts'
-import { MECHANISMS, SignIn, type SignInStep } from './sign-in.ts'
+import { mechanismsFor, SignIn, type SignInStep } from './sign-in.ts'
 import type { Transaction } from './transaction.ts'
 
 type EventOf<T extends ServerEvent['type']> = Extract<ServerEvent, { readonly type: T }>
@@ -189,7 +189,7 @@ export class SmtpSession implements ConnectionHandler {
       case 'hello':
         return this.#hello(event)
       case 'auth':
-        this.#signIn ??= new SignIn(this.#context, this.#connection.remote.address)
+        this.#signIn ??= new SignIn(this.#context, this.#connection)
         return this.#signIn.start(event.mechanism, event.initial).then((step) => this.#signedIn(step))
       case 'auth-response':
         return this.#signIn?.respond(event.bytes).then((step) => this.#signedIn(step))
@@ -247,7 +247,7 @@ export class SmtpSession implements ConnectionHandler {
     if (this.#options.role !== 'submission') return []
     const allowed = this.#context.settings.plaintextLogin
     const inClear = allowed === 'always' || (allowed === 'loopback' && isLoopback(this.#connection.remote.address))
-    return tls !== undefined || inClear ? MECHANISMS : []
+    return tls !== undefined || inClear ? mechanismsFor(this.#context, this.#connection) : []
   }
 
   #mail(event: EventOf<'mail'>): Promise<void> | undefined {

@@ -5,6 +5,7 @@ import { type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls'
 import { assert } from '../../ground/assert.ts'
 import type { Connection, ConnectionEnd, ConnectionHandler, Endpoint, TlsFacts } from '../../ground/ports/connection.ts'
 import { err, ok, type Result } from '../../ground/result.ts'
+import { channelBindings } from './channel-bindings.ts'
 import { bytesPassed } from './memory.ts'
 
 /**
@@ -16,6 +17,8 @@ const HANDSHAKE_TIMEOUT_MS = { server: 15_000, client: 60_000 } as const
 export interface ConnectionOptions {
   /** Asked at each server-side handshake, so that a renewed certificate is used at once; absent on the side that dials. */
   readonly secureContext?: () => SecureContext
+  /** Who dialled is the client of TLS. */
+  readonly dialled?: boolean
 }
 
 export class NodeConnection implements Connection {
@@ -24,6 +27,7 @@ export class NodeConnection implements Connection {
   #socket: Socket
   #handler: ConnectionHandler | undefined
   #secureContext: (() => SecureContext) | undefined
+  readonly #side: 'server' | 'client'
   #idleMs = 0
   #end: ConnectionEnd = 'closed'
   #detail: string | undefined
@@ -32,6 +36,7 @@ export class NodeConnection implements Connection {
   constructor(socket: Socket, options: ConnectionOptions & { readonly tls?: TlsFacts } = {}) {
     this.#socket = socket
     this.#secureContext = options.secureContext
+    this.#side = options.dialled ? 'client' : 'server'
     this.tls = options.tls
     this.remote = endpoint(socket.remoteAddress, socket.remotePort)
     socket.setNoDelay(true)
@@ -69,6 +74,11 @@ export class NodeConnection implements Connection {
   destroy(): void {
     this.#end = 'aborted'
     this.#socket.destroy()
+  }
+
+  channelBindings(): ReadonlyMap<string, Uint8Array> {
+    const socket = this.#socket
+    return this.tls !== undefined && socket instanceof TLSSocket ? channelBindings(socket, this.#side) : new Map()
   }
 
   idleTimeout(ms: number): void {

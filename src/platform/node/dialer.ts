@@ -10,11 +10,11 @@ export const nodeDialer: Dialer = {
   async dial(options): Promise<Result<Connection, DialError>> {
     const socket = await connected(options)
     if (!socket.ok) return socket
-    if (!options.tls) return ok(new NodeConnection(socket.value))
+    if (!options.tls) return ok(new NodeConnection(socket.value, { dialled: true }))
     const secured = tlsConnect({ socket: socket.value, ...clientTlsOptions(options.tls) })
     const outcome = await handshake(secured, 'client', options.tls.serverName)
     if (!outcome.ok) return err({ type: 'tls', detail: outcome.error })
-    return ok(new NodeConnection(secured, { tls: outcome.value }))
+    return ok(new NodeConnection(secured, { tls: outcome.value, dialled: true }))
   },
 }
 

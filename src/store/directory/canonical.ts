@@ -6,6 +6,12 @@ export function canonicalAddress(localPart: string, domain: string): string {
   return `${lowerAscii(localPart)}@${domain.toLowerCase()}`
 }
 
+/** Of whatever somebody gives as their name when signing in: the same for all the ways to write one address. */
+export function canonicalName(name: string): string {
+  const parts = splitAddress(name)
+  return parts ? canonicalAddress(parts.localPart, parts.domain) : lowerAscii(name)
+}
+
 /** What an address is looked up as, best first: itself, then without its tag. */
 export function lookupAddresses(localPart: string, domain: string): readonly string[] {
   const exact = canonicalAddress(localPart, domain)

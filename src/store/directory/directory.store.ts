@@ -40,6 +40,24 @@ export interface AddPerson {
   readonly name: string
   /** Made by the Passwords port; null for one who cannot sign in yet. */
   readonly secret: string | null
+  /** Of the same password; without them it can only be sent, until it has been once. */
+  readonly verifiers?: readonly Verifier[]
+  readonly at: number
+}
+
+/** What is kept for SCRAM. */
+export interface Verifier {
+  readonly kind: 'scram-sha-256' | 'scram-sha-1'
+  /** RFC 5803 §2. */
+  readonly secret: string
+}
+
+export interface AddVerifiers {
+  readonly org: number
+  readonly personId: string
+  /** What is stored of the password that they were made of. */
+  readonly secret: string
+  readonly verifiers: readonly Verifier[]
   readonly at: number
 }
 
@@ -47,6 +65,7 @@ export interface SetPassword {
   readonly org: number
   readonly personId: string
   readonly secret: string
+  readonly verifiers?: readonly Verifier[]
   readonly at: number
 }
 
@@ -109,16 +128,43 @@ const deletePerson = statement<{ org: number; id: string }>('directory.deletePer
 const updateDisabled = statement<{ org: number; id: string; disabled: number }>('directory.updateDisabled')((db, a) =>
   db.updateTable('person').set({ disabled: a.disabled }).where('org', '=', a.org).where('id', '=', a.id),
 )
-const insertCredential = statement<SetPassword & { id: string; label: string }>('directory.insertCredential')((db, a) =>
-  db.insertInto('credential').values({
-    org: a.org,
-    person_id: a.personId,
-    id: a.id,
-    kind: 'password',
-    secret: a.secret,
-    label: a.label,
-    created_at: a.at,
-  }),
+const insertCredential = statement<Omit<SetPassword, 'verifiers'> & { id: string; label: string }>('directory.insertCredential')(
+  (db, a) =>
+    db.insertInto('credential').values({
+      org: a.org,
+      person_id: a.personId,
+      id: a.id,
+      kind: 'password',
+      secret: a.secret,
+      label: a.label,
+      created_at: a.at,
+    }),
+)
+/** One of each kind. */
+const insertVerifier = statement<{ org: number; personId: string; kind: Verifier['kind']; secret: string; at: number }>(
+  'directory.insertVerifier',
+)((db, a) =>
+  db
+    .insertInto('credential')
+    .values({
+      org: a.org,
+      person_id: a.personId,
+      id: a.kind,
+      kind: a.kind,
+      secret: a.secret,
+      label: 'password',
+      created_at: a.at,
+    })
+    .onConflict((c) => c.columns(['org', 'person_id', 'id']).doNothing()),
+)
+export const secretByName = statement<{ name: string }>('directory.secretByName')((db, a) =>
+  db.selectFrom('secret').selectAll().where('name', '=', a.name),
+)
+const insertSecret = statement<{ name: string; value: string }>('directory.insertSecret')((db, a) =>
+  db
+    .insertInto('secret')
+    .values({ name: a.name, value: a.value })
+    .onConflict((c) => c.column('name').doNothing()),
 )
 const deleteCredentials = statement<{ org: number; personId: string }>('directory.deleteCredentials')((db, a) =>
   db.deleteFrom('credential').where('org', '=', a.org).where('person_id', '=', a.personId),
@@ -192,7 +238,10 @@ export function* addPerson(args: AddPerson): Steps<Result<void, DirectoryError>>
   const { org, id, localPart, name, at } = args
   if ((yield* run(insertPerson, { org, id, address, localPart, domain: args.domain, name, at })) === 0)
     return err('address-exists')
-  if (args.secret !== null) yield* run(insertCredential, { org, personId: id, id, secret: args.secret, label: 'password', at })
+  if (args.secret !== null) {
+    yield* run(insertCredential, { org, personId: id, id, secret: args.secret, label: 'password', at })
+    yield* insertVerifiers({ org, personId: id, verifiers: args.verifiers ?? [], at })
+  }
   yield* changed()
   return ok()
 }
@@ -201,9 +250,27 @@ export function* addPerson(args: AddPerson): Steps<Result<void, DirectoryError>>
 export function* setPassword(args: SetPassword): Steps<Result<void, DirectoryError>> {
   if (!(yield* first(personById, { org: args.org, id: args.personId }))) return err('no-person')
   yield* run(deleteCredentials, args)
-  yield* run(insertCredential, { ...args, id: args.personId, label: 'password' })
+  const { org, personId, secret, verifiers = [], at } = args
+  yield* run(insertCredential, { org, personId, secret, at, id: personId, label: 'password' })
+  yield* insertVerifiers({ org, personId, verifiers, at })
   yield* changed()
   return ok()
+}
+
+function* insertVerifiers({ verifiers, ...of }: Omit<AddVerifiers, 'secret'>): Steps<void> {
+  for (const verifier of verifiers) yield* run(insertVerifier, { ...of, ...verifier })
+}
+
+/** After a sign-in of one who has none yet. Nothing happens when the password has been changed meanwhile. */
+export function* addVerifiers({ secret, ...args }: AddVerifiers): Steps<void> {
+  const kept = yield* all(credentialsOfPerson, args)
+  if (kept.some((row) => row.kind === 'password' && row.secret === secret)) yield* insertVerifiers(args)
+}
+
+/** Answers the value that counts: that of who came first. */
+export function* keepSecret(args: { readonly name: string; readonly value: string }): Steps<string> {
+  yield* run(insertSecret, args)
+  return (yield* first(secretByName, { name: args.name }))?.value ?? args.value
 }
 
 export function* setDisabled(args: {
@@ -261,6 +328,8 @@ export const addDomainProcedure = procedure('directory.addDomain', addDomain)
 export const removeDomainProcedure = procedure('directory.removeDomain', removeDomain)
 export const addPersonProcedure = procedure('directory.addPerson', addPerson)
 export const setPasswordProcedure = procedure('directory.setPassword', setPassword)
+export const addVerifiersProcedure = procedure('directory.addVerifiers', addVerifiers)
+export const keepSecretProcedure = procedure('directory.keepSecret', keepSecret)
 export const setDisabledProcedure = procedure('directory.setDisabled', setDisabled)
 export const removePersonProcedure = procedure('directory.removePerson', removePerson)
 export const addAliasProcedure = procedure('directory.addAlias', addAlias)

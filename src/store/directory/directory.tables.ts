@@ -32,11 +32,17 @@ export interface DirectoryTables {
     org: number
     person_id: string
     id: string
-    kind: 'password'
-    /** What the Passwords port made of it. */
+    kind: 'password' | 'scram-sha-256' | 'scram-sha-1'
+    /** What the Passwords port made of it; of the others what RFC 5803 §2 says. They are of the same password. */
     secret: string
     label: string
     created_at: number
+  }
+  /** What this store alone knows, of the whole store. */
+  secret: {
+    name: string
+    /** Base64. */
+    value: string
   }
   /** One row for each target. */
   alias: {
@@ -96,6 +102,16 @@ export const directoryMigrations: readonly Migration[] = [
         .addColumn('address', 'text', (c) => c.notNull())
         .addColumn('target', 'text', (c) => c.notNull())
         .addPrimaryKeyConstraint('alias_key', ['address', 'target'])
+        .execute()
+    },
+  },
+  {
+    name: 'directory/0002-secret',
+    async up(db) {
+      await db.schema
+        .createTable('secret')
+        .addColumn('name', 'text', (c) => c.primaryKey().notNull())
+        .addColumn('value', 'text', (c) => c.notNull())
         .execute()
     },
   },

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Clock } from '../../ground/ports/clock.ts'
+import type { Digests } from '../../ground/ports/digests.ts'
 import type { Passwords } from '../../ground/ports/passwords.ts'
 import type { Random } from '../../ground/ports/random.ts'
+import { nodeDigests } from '../../platform/node/digests.ts'
 import type { Procedure } from '../database/procedure.ts'
 import { forEachEngine, type TestEngine } from '../database/testing.ts'
 import { directoryMigrations } from './directory.tables.ts'
@@ -31,6 +33,9 @@ import {
 } from './directory.ts'
 
 const PEER = '192.0.2.1'
+
+/** Of few rounds, so that nobody waits. */
+const digests: Digests = { ...nodeDigests, pbkdf2: (hash, password, salt) => nodeDigests.pbkdf2(hash, password, salt, 1) }
 
 const random: Random = { bytes: (length) => new Uint8Array(length).fill(7), below: () => 0 }
 
@@ -154,7 +159,7 @@ forEachEngine('directory', ({ open }: TestEngine) => {
   test('[R5] signing in: right, wrong, unknown, disabled, removed', async (t) => {
     const { store, time } = await start(t)
     const passwords = new PlainPasswords()
-    const door = new Authenticator({ store, passwords, clock: time, random })
+    const door = new Authenticator({ store, passwords, digests, clock: time, random })
     const right = await door.authenticate('ANN@example.com', 'right', PEER)
     assert.ok(right.ok && right.value.id === 'p1')
     const refused = { ok: false, error: 'bad-credentials' }
@@ -172,7 +177,7 @@ forEachEngine('directory', ({ open }: TestEngine) => {
   test('[R6] an unknown name costs a verification, as a known one does', async (t) => {
     const { store, time } = await start(t)
     const passwords = new PlainPasswords()
-    const door = new Authenticator({ store, passwords, clock: time, random })
+    const door = new Authenticator({ store, passwords, digests, clock: time, random })
     for (const name of ['nobody@example.com', 'nobody', '', 'ann@example.com']) {
       passwords.verified.length = 0
       await door.authenticate(name, 'wrong', PEER)
@@ -183,7 +188,7 @@ forEachEngine('directory', ({ open }: TestEngine) => {
   test('[R7] a right password is remembered for five minutes, not beyond a change of it', async (t) => {
     const { store, time, clock } = await start(t)
     const passwords = new PlainPasswords()
-    const door = new Authenticator({ store, passwords, clock: time, random })
+    const door = new Authenticator({ store, passwords, digests, clock: time, random })
     for (let n = 0; n < 3; n++) assert.ok((await door.authenticate('ann@example.com', 'right', PEER)).ok)
     assert.equal(passwords.verified.length, 1)
     clock.at += 5 * 60_000

@@ -2,7 +2,7 @@
 
 import * as store from './directory.store.ts'
 
-export { type AuthenticateError, Authenticator } from './authenticate.ts'
+export { type AuthenticateError, Authenticator, type Scram, type ScramFound } from './authenticate.ts'
 export { DirectoryCache } from './cache.ts'
 export { canonicalAddress, splitAddress } from './canonical.ts'
 export {
@@ -46,6 +46,7 @@ export {
   type Person,
 } from './find.ts'
 export { ALIAS_DEPTH_MAX, ALIAS_EXPANDED_MAX, PASSWORD_OCTETS_MAX } from './limits.ts'
+export { passwordSecrets } from './scram.ts'
 
 export const directoryProcedures = [
   store.addOrganisationProcedure,
@@ -53,6 +54,8 @@ export const directoryProcedures = [
   store.removeDomainProcedure,
   store.addPersonProcedure,
   store.setPasswordProcedure,
+  store.addVerifiersProcedure,
+  store.keepSecretProcedure,
   store.setDisabledProcedure,
   store.removePersonProcedure,
   store.addAliasProcedure,

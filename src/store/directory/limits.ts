@@ -35,3 +35,15 @@ export const TURNS_WAITING_MAX = 200
 
 /** Of these from one network: more than a household that opens its mail programs at once. */
 export const TURNS_WAITING_OF_PEER_MAX = 16
+
+/**
+ * Rounds of PBKDF2 in what is kept for SCRAM. Who steals the store tries passwords at it; who signs in works them off each time, on a phone
+ * too. RFC 7677 §4 asks for a tenth of a second: this is about that on a slow one.
+ */
+export const SCRAM_ITERATIONS = 100_000
+
+/** 128 bits, as PBKDF2's own standard wants (RFC 8018 §4.1 and NIST SP 800-132). */
+export const SCRAM_SALT_OCTETS = 16
+
+/** Of the key that salts follow from. */
+export const SALT_KEY_OCTETS = 32

@@ -15,6 +15,7 @@ import {
   listOrganisations,
   listPeople,
   type Person,
+  passwordSecrets,
   removeDomainProcedure,
   setPasswordProcedure,
 } from '../../store/directory/directory.ts'
@@ -132,8 +133,9 @@ async function addUser(
   const password = user.password ?? newPassword(context.random)
   const at = context.clock.now()
   const id = context.ids.next()
+  const secrets = await passwordSecrets(context, `${localPart}@${domain}`, password)
   const added = await change(context.store, openAccountProcedure, {
-    person: { org: found.org, id, localPart, domain, name: user.name, secret: await context.passwords.hash(password), at },
+    person: { org: found.org, id, localPart, domain, name: user.name, ...secrets, at },
     mailboxes: { org: found.org, personId: id, ids: STANDARD_MAILBOXES.map(() => context.ids.next()), now: at },
   })
   if (!added.ok) return added
@@ -145,11 +147,10 @@ async function setPassword(context: OperationsContext, address: string, wanted: 
   const person = await findPerson(context.store, address)
   if (!person) return noPerson(address)
   const password = wanted ?? newPassword(context.random)
-  const secret = await context.passwords.hash(password)
   const set = await change(context.store, setPasswordProcedure, {
     org: person.org,
     personId: person.id,
-    secret,
+    ...(await passwordSecrets(context, person.address, password)),
     at: context.clock.now(),
   })
   if (!set.ok) return set

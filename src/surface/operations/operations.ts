@@ -2,6 +2,7 @@
 
 import type { IdSource } from '../../ground/ids.ts'
 import type { Clock } from '../../ground/ports/clock.ts'
+import type { Digests } from '../../ground/ports/digests.ts'
 import type { Passwords } from '../../ground/ports/passwords.ts'
 import type { Random } from '../../ground/ports/random.ts'
 import type { SessionContext } from '../../journey/session/session.ts'
@@ -22,6 +23,7 @@ export interface OperationsContext {
   readonly ids: IdSource
   readonly random: Random
   readonly passwords: Passwords
+  readonly digests: Digests
   /** For `send`. */
   readonly session: SessionContext
   /** What the running server tells of itself; absent when the store was opened without one. */

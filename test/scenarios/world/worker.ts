@@ -11,6 +11,7 @@ import { Dispatcher, RemoteDelivery, Sweep } from '../../../src/journey/deliver/
 import { Router } from '../../../src/journey/route/route.ts'
 import { LocalMailboxes, networkTest, type SessionContext, SmtpService } from '../../../src/journey/session/session.ts'
 import { startHousekeeping } from '../../../src/main/housekeeping.ts'
+import { nodeDigests } from '../../../src/platform/node/digests.ts'
 import { type Life, type Node, type SimulatedRandom, simulatedPasswords } from '../../../src/platform/simulated/simulated.ts'
 import { Authenticator, DirectoryCache } from '../../../src/store/directory/directory.ts'
 import type { Store } from '../../../src/store/store.ts'
@@ -60,7 +61,13 @@ export class SimulatedWorker {
     const context: SessionContext = {
       ...{ store, clock, ids, log, hostname, directory },
       mailboxes: new LocalMailboxes({ store, notify }),
-      authenticator: new Authenticator({ store, clock, passwords: simulatedPasswords, random: random.fork('authenticator') }),
+      authenticator: new Authenticator({
+        store,
+        clock,
+        passwords: simulatedPasswords,
+        digests: nodeDigests,
+        random: random.fork('authenticator'),
+      }),
       settings: settings.session,
       patience: {
         expireAfter: settings.queue.expireAfter,

@@ -3,6 +3,7 @@
 import type { IdSource } from '../../../ground/ids.ts'
 import type { Clock } from '../../../ground/ports/clock.ts'
 import type { Log } from '../../../ground/ports/log.ts'
+import type { Scram } from '../../../store/directory/directory.ts'
 import type { Store } from '../../../store/store.ts'
 import type { MailboxImages } from '../../mailbox/mailbox.ts'
 import type { Authenticate } from '../sign-in.ts'
@@ -16,6 +17,8 @@ export interface ImapContext {
   /** What searches keep in memory; likewise. */
   readonly facts: MessageFacts
   readonly authenticate: Authenticate
+  /** Absent: people can only send their passwords. */
+  readonly scram?: Scram
   /** Sessions of each person in this thread; the sessions keep it. */
   readonly sessionsOf: Map<string, number>
   readonly clock: Clock

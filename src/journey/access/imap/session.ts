@@ -2,9 +2,9 @@
 
 import type { Connection } from '../../../ground/ports/connection.ts'
 import { type Command, type ImapEvent, ImapServer } from '../../../mail/protocol/imap/imap.ts'
-import { SERVER_MECHANISMS } from '../../../mail/protocol/sasl/sasl.ts'
+import { type ChannelBindings, NO_BINDINGS } from '../../../mail/protocol/sasl/sasl.ts'
 import { DRAIN_GRACE_MS } from '../limits.ts'
-import { type Account, isLoopback, SignIn, type SignInStep } from '../sign-in.ts'
+import { type Account, isLoopback, mechanismsFor, SignIn, type SignInStep } from '../sign-in.ts'
 import { Wire } from '../wire.ts'
 import { Append } from './append.ts'
 import { deflater } from './compress.ts'
@@ -51,12 +51,12 @@ export class ImapSession implements Talk {
     this.core = new ImapServer({
       hostname,
       supported: supported(settings),
-      mechanisms: SERVER_MECHANISMS,
+      mechanisms: this.#mechanisms(),
       startTls: context.startTls && !connection.tls,
       passwords: connection.tls !== undefined || settings.allowPlaintext || isLoopback(this.peerAddress),
       appendBytesMax: settings.messageSize,
     })
-    this.#signIn = new SignIn({ ...context, protocol: 'IMAP', peerAddress: this.peerAddress })
+    this.#signIn = this.#newSignIn()
     this.#wire = new Wire(
       connection,
       (bytes) => this.#receive(bytes),
@@ -65,6 +65,16 @@ export class ImapSession implements Talk {
     this.#append = new Append(this)
     this.#idle = new Idle(this, () => this.#wire.wake())
     connection.idleTimeout(settings.idleTimeout)
+  }
+
+  #bindings = (): ChannelBindings => this.#connection.channelBindings?.() ?? NO_BINDINGS
+
+  #mechanisms(): readonly string[] {
+    return mechanismsFor({ ...this.context, bindings: this.#bindings })
+  }
+
+  #newSignIn(): SignIn {
+    return new SignIn({ ...this.context, protocol: 'IMAP', peerAddress: this.peerAddress, bindings: this.#bindings })
   }
 
   async run(): Promise<void> {
@@ -263,7 +273,7 @@ export class ImapSession implements Talk {
       this.context.log.info('STARTTLS failed', { peer: this.peerAddress, detail: started.error })
       return 'cut'
     }
-    this.core.tlsStarted()
+    this.core.tlsStarted({ mechanisms: this.#mechanisms() })
     return 'go-on'
   }
 
@@ -296,7 +306,7 @@ export class ImapSession implements Talk {
   async #unauthenticate(tag: string): Promise<Next> {
     closeView(this)
     signedOut(this)
-    this.#signIn = new SignIn({ ...this.context, protocol: 'IMAP', peerAddress: this.peerAddress })
+    this.#signIn = this.#newSignIn()
     this.#answer(tag, done('Nobody is signed in any more'))
     return 'go-on'
   }

@@ -3,6 +3,7 @@
 import type { IdSource } from '../../../ground/ids.ts'
 import type { Clock } from '../../../ground/ports/clock.ts'
 import type { Log } from '../../../ground/ports/log.ts'
+import type { Scram } from '../../../store/directory/directory.ts'
 import type { Store } from '../../../store/store.ts'
 import type { MaildropLocks } from '../../mailbox/mailbox.ts'
 import type { Authenticate } from '../sign-in.ts'
@@ -13,6 +14,8 @@ export interface Pop3Context {
   /** One for all sessions of a thread. */
   readonly locks: MaildropLocks
   readonly authenticate: Authenticate
+  /** Absent: people can only send their passwords. */
+  readonly scram?: Scram
   readonly clock: Clock
   readonly log: Log
   readonly ids: IdSource

@@ -1,6 +1,7 @@
 // From a login to an open maildrop: found or made, locked and listed.
 
 import type { ResponseCode } from '../../../mail/protocol/pop3/pop3.ts'
+import type { ChannelBindings } from '../../../mail/protocol/sasl/sasl.ts'
 import {
   createInboxProcedure,
   findInbox,
@@ -36,9 +37,9 @@ export class Login {
   readonly #context: Pop3Context
   readonly #signIn: SignIn
 
-  constructor(context: Pop3Context, peerAddress: string) {
+  constructor(context: Pop3Context, peerAddress: string, bindings: () => ChannelBindings) {
     this.#context = context
-    this.#signIn = new SignIn({ ...context, protocol: 'POP3', peerAddress })
+    this.#signIn = new SignIn({ ...context, protocol: 'POP3', peerAddress, bindings })
   }
 
   /** AUTH. */

@@ -2,10 +2,10 @@
 
 import type { Connection } from '../../../ground/ports/connection.ts'
 import { type Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
-import { SERVER_MECHANISMS } from '../../../mail/protocol/sasl/sasl.ts'
+import { type ChannelBindings, NO_BINDINGS } from '../../../mail/protocol/sasl/sasl.ts'
 import { removeLockedProcedure } from '../../mailbox/mailbox.ts'
 import { DRAIN_GRACE_MS } from '../limits.ts'
-import { isLoopback } from '../sign-in.ts'
+import { isLoopback, mechanismsFor } from '../sign-in.ts'
 import { Wire } from '../wire.ts'
 import type { Pop3Context } from './context.ts'
 import { Login, type LoginOutcome, type OpenMaildrop } from './login.ts'
@@ -32,11 +32,17 @@ export class Pop3Session {
     this.#core = new Pop3Server({
       startTls: context.startTls && !connection.tls,
       passwords: connection.tls !== undefined || context.settings.allowPlaintext || isLoopback(connection.remote.address),
-      mechanisms: SERVER_MECHANISMS,
+      mechanisms: this.#mechanisms(),
     })
-    this.#login = new Login(context, connection.remote.address)
+    this.#login = new Login(context, connection.remote.address, this.#bindings)
     this.#wire = new Wire(connection, (bytes) => this.#receive(bytes))
     connection.idleTimeout(context.settings.idleTimeout)
+  }
+
+  #bindings = (): ChannelBindings => this.#connection.channelBindings?.() ?? NO_BINDINGS
+
+  #mechanisms(): readonly string[] {
+    return mechanismsFor({ ...this.#context, bindings: this.#bindings })
   }
 
   async run(): Promise<void> {
@@ -158,7 +164,7 @@ export class Pop3Session {
       this.#context.log.info('STLS failed', { peer: this.#connection.remote.address, detail: started.error })
       return 'cut'
     }
-    this.#core.tlsStarted()
+    this.#core.tlsStarted({ mechanisms: this.#mechanisms() })
     return 'go-on'
   }
 

@@ -247,11 +247,12 @@ export class Pop3Server {
   }
 
   /** The conversation begins anew (RFC 2595 §4): what was said in clear is forgotten, and passwords are welcome. */
-  tlsStarted(): void {
+  tlsStarted(change: { readonly mechanisms?: readonly string[] } = {}): void {
     assert(this.#state === 'handshake', 'TLS starts after acceptTls')
     this.#state = 'authorization'
     this.#name = undefined
-    this.#offer = { ...this.#offer, startTls: false, passwords: true }
+    const { mechanisms = this.#offer.mechanisms } = change
+    this.#offer = { ...this.#offer, startTls: false, passwords: true, mechanisms }
   }
 
   /** To `retrieve`: send the output, then what `encodeMessage` gives for each chunk, then what `endMessage` gives. */

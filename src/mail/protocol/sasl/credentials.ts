@@ -11,7 +11,24 @@ export interface Credentials {
 }
 
 /** `malformed`: not the shape the mechanism asks for. `forbidden-character`: a control character, which could forge a log line. */
-export type SaslFailure = 'malformed' | 'not-utf8' | 'empty-name' | 'empty-password' | 'forbidden-character' | 'too-long'
+export type SaslFailure =
+  | 'malformed'
+  | 'not-utf8'
+  | 'empty-name'
+  | 'empty-password'
+  | 'forbidden-character'
+  | 'too-long'
+  | BindingFailure
+
+/**
+ * `unknown-binding`: a kind that this connection does not have. `wrong-binding`: the client's end of TLS is not ours, so somebody is in
+ * between. `downgraded`: the client did not see the -PLUS forms that were offered.
+ */
+export type BindingFailure = 'unknown-binding' | 'wrong-binding' | 'downgraded'
+
+export function isBindingFailure(failure: SaslFailure): failure is BindingFailure {
+  return failure === 'unknown-binding' || failure === 'wrong-binding' || failure === 'downgraded'
+}
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
@@ -23,6 +40,19 @@ export function decodeField(bytes: Uint8Array): Result<string, SaslFailure> {
   } catch {
     return err('not-utf8')
   }
+}
+
+export interface Names {
+  readonly authorize: string | undefined
+  readonly name: string
+}
+
+/** Of an exchange in which no password is seen. */
+export function checkNames(authorize: string, name: string): Result<Names, SaslFailure> {
+  if (name === '') return err('empty-name')
+  if (Buffer.byteLength(name) > FIELD_OCTETS_MAX || Buffer.byteLength(authorize) > FIELD_OCTETS_MAX) return err('too-long')
+  if (CONTROL.test(name) || CONTROL.test(authorize)) return err('forbidden-character')
+  return ok({ authorize: authorize === '' || authorize === name ? undefined : authorize, name })
 }
 
 /** Names go into logs and headers: no control characters. A password is compared and forgotten: only NUL, CR and LF stay out. */

@@ -1,20 +1,38 @@
-// The server's side of PLAIN and LOGIN: the client's responses in, challenges or credentials out. It verifies nothing.
+// The server's side of an exchange: the client's responses in, challenges and questions to the directory out. PLAIN and LOGIN are here.
 
-import { unreachable } from '../../../ground/assert.ts'
+import type { HashName } from '../../../ground/ports/digests.ts'
 import type { Result } from '../../../ground/result.ts'
 import { type Credentials, checkCredentials, decodeField, type SaslFailure } from './credentials.ts'
+import { isBound, isScram, SCRAM_MECHANISMS, type ScramMechanism, type ScramVerifier } from './scram.ts'
+import { type ScramServerOptions, startScram } from './scram-server.ts'
 
-export type ServerMechanism = 'PLAIN' | 'LOGIN'
+export type ServerMechanism = 'PLAIN' | 'LOGIN' | ScramMechanism
 
-/** Strongest first; the order in which they are offered. */
-export const SERVER_MECHANISMS: readonly ServerMechanism[] = ['PLAIN', 'LOGIN']
-
-export function isServerMechanism(text: string): text is ServerMechanism {
-  return text === 'PLAIN' || text === 'LOGIN'
+/** Strongest first; the order in which they are offered. Without `scram` the two that show the password. */
+export function serverMechanisms(scram?: Pick<ScramServerOptions, 'bindings'>): readonly ServerMechanism[] {
+  const proofs = scram ? SCRAM_MECHANISMS.filter((mechanism) => scram.bindings.size > 0 || !isBound(mechanism)) : []
+  return [...proofs, 'PLAIN', 'LOGIN']
 }
 
-/** What comes next: send the challenge and give the answer to `exchange`, or verify the credentials, or refuse. */
+export function isServerMechanism(text: string): text is ServerMechanism {
+  return text === 'PLAIN' || text === 'LOGIN' || isScram(text)
+}
+
+/**
+ * What comes next: send the challenge and give the answer to `exchange`, or verify the credentials, or look for what is kept of the
+ * password of `name` (made up where there is nobody), or take them for who they say, or refuse.
+ */
 export type ServerStep =
+  | {
+      readonly type: 'lookup'
+      readonly authorize: string | undefined
+      readonly name: string
+      readonly hash: HashName
+      readonly found: (verifier: ScramVerifier) => ServerStep
+    }
+  | { readonly type: 'proved'; readonly name: string }
+  /** The password is wrong. */
+  | { readonly type: 'disproved'; readonly name: string }
   | { readonly type: 'challenge'; readonly bytes: Uint8Array; readonly exchange: ServerExchange }
   | { readonly type: 'credentials'; readonly credentials: Credentials }
   | { readonly type: 'failed'; readonly reason: SaslFailure }
@@ -28,7 +46,11 @@ const USER_NAME = new TextEncoder().encode('Username:')
 const PASSWORD = new TextEncoder().encode('Password:')
 
 /** `initial`: undefined when the client sent none, empty when it sent an empty one (`=`). */
-export function startServerExchange(mechanism: ServerMechanism, initial: Uint8Array | undefined): ServerStep {
+export function startServerExchange(
+  mechanism: ServerMechanism,
+  initial: Uint8Array | undefined,
+  scram?: ScramServerOptions,
+): ServerStep {
   switch (mechanism) {
     case 'PLAIN':
       return initial === undefined ? challenge(NO_BYTES, plain) : plain(initial)
@@ -36,7 +58,7 @@ export function startServerExchange(mechanism: ServerMechanism, initial: Uint8Ar
       // Tolerance `login-initial-name`: `AUTH LOGIN <name>` saves a round trip, some clients do it. An empty one asks for the prompt.
       return initial === undefined || initial.length === 0 ? challenge(USER_NAME, loginName) : loginName(initial)
     default:
-      return unreachable(mechanism)
+      return startScram(mechanism, initial, scram)
   }
 }
 
