@@ -180,6 +180,20 @@ function outcomeOf(mechanism: ServerMechanism, first: string, bindings = NO_BIND
   return step.type === 'failed' ? step.reason : step.type
 }
 
+test('[SC4] what was overheard is worth nothing the next time, even when the client’s nonce comes again', async () => {
+  const verifier = await verifierOf('sha256')
+  let overheard = ''
+  const same = { nonce: () => 'the-same-nonce' }
+  const listen: Tamper = (message, direction, n) => {
+    if (direction === 'client' && n === 1) overheard = message
+    return message
+  }
+  assert.equal((await converse('SCRAM-SHA-256', clientOf('SCRAM-SHA-256', same), verifier, { tamper: listen })).type, 'proved')
+  const replay: Tamper = (message, direction, n) => (direction === 'client' && n === 1 ? overheard : message)
+  const again = await converse('SCRAM-SHA-256', clientOf('SCRAM-SHA-256', same), verifier, { tamper: replay })
+  assert.deepEqual(again, { type: 'failed', reason: 'malformed' })
+})
+
 test('[SC5] a client that could bind, and was offered it, did not see the offer: refused', async () => {
   assert.equal(outcomeOf('SCRAM-SHA-256', 'y,,n=user,r=abc', BINDING), 'downgraded')
   assert.equal(outcomeOf('SCRAM-SHA-256', 'y,,n=user,r=abc'), 'lookup')
