@@ -48,6 +48,16 @@ test('what the tests need is added to what runs, and then serves a start too', a
   assert.equal(npmCalls().length, 2)
 })
 
+test('who has the packages for the tests keeps them when a start installs anew', async (t) => {
+  const { run, npmCalls, folder } = project(t)
+  writeFileSync(join(folder, 'tools/check.ts'), '')
+  await run(['check'])
+  writeFileSync(join(folder, 'package-lock.json'), `${readFileSync(join(folder, 'package-lock.json'), 'utf8')}\n`)
+  await run(['start'])
+  await run(['check'])
+  assert.deepEqual([npmCalls().length, npmCalls().some((call) => JSON.stringify(call).includes('--omit=dev'))], [2, false])
+})
+
 test('tools and the formatter run with everything installed, their words alone on standard output', async (t) => {
   const { run, npmCalls, folder } = project(t)
   writeFileSync(

@@ -26,16 +26,19 @@ function dependencies(root, wanted) {
   }
   function install() {
     // What runs from node_modules now must not lose it: packages for the tests are added to the others, not put in their place.
-    var add = wanted === 'all' && readStamp(modules) === stamp('run')
-    var what = wanted === 'all' ? 'Installing dependencies, with those for tests' : 'Installing dependencies'
+    var found = readStamp(modules)
+    var add = wanted === 'all' && found === stamp('run')
+    // Whoever has the packages for the tests keeps them, also when an outdated stamp has all installed anew.
+    var mode = wanted === 'all' || hadAll(found) ? 'all' : 'run'
+    var what = mode === 'all' ? 'Installing dependencies, with those for tests' : 'Installing dependencies'
     return work(what, modules, function () {
       return npm(
         root,
         root,
-        add ? ['install', '--no-save', '--include=dev'] : ['ci', wanted === 'all' ? '--include=dev' : '--omit=dev'],
+        add ? ['install', '--no-save', '--include=dev'] : ['ci', mode === 'all' ? '--include=dev' : '--omit=dev'],
       )
     }).then(function () {
-      writeStamp(modules, stamp(wanted))
+      writeStamp(modules, stamp(mode))
     })
   }
   return { isReady: isReady, install: install }
@@ -62,6 +65,11 @@ function runtime(root) {
     })
   }
   return { isReady: isReady, install: install, node: node }
+}
+
+/** Of a stamp of any time. */
+function hadAll(found) {
+  return found !== undefined && found.split(' ')[1] === 'all'
 }
 
 function work(what, modules, run) {
