@@ -3,7 +3,7 @@
 import type { Connection } from '../../../ground/ports/connection.ts'
 import { type Command, type ImapEvent, ImapServer } from '../../../mail/protocol/imap/imap.ts'
 import { type ChannelBindings, NO_BINDINGS } from '../../../mail/protocol/sasl/sasl.ts'
-import { DRAIN_GRACE_MS } from '../limits.ts'
+import { liveSession } from '../session-life.ts'
 import { type Account, isLoopback, mechanismsFor, SignIn, type SignInStep } from '../sign-in.ts'
 import { Wire } from '../wire.ts'
 import { Append } from './append.ts'
@@ -78,35 +78,21 @@ export class ImapSession implements Talk {
   }
 
   async run(): Promise<void> {
-    const { clock, settings, signal, log } = this.context
-    const cancelDeadline = clock.after(settings.loginTimeout, () => {
-      this.#loginOverdue = true
-      this.#wire.wake()
+    await liveSession({
+      ...this.context,
+      connection: this.#connection,
+      protocol: 'IMAP',
+      overdue: () => {
+        this.#loginOverdue = true
+      },
+      wake: () => this.#wire.wake(),
+      converse: () => this.#converse(),
     })
-    let cancelGrace = (): void => {}
-    const drain = (): void => {
-      cancelGrace = clock.after(DRAIN_GRACE_MS, () => this.#connection.destroy())
-      this.#wire.wake()
-    }
-    signal.addEventListener('abort', drain, { once: true })
-    try {
-      if ((await this.#converse()) === 'end') this.#connection.end()
-      else this.#connection.destroy()
-    } catch (error) {
-      // The boundary at which a bug ends: this session alone.
-      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      log.error('an IMAP session ended with a bug', { cause })
-      this.#connection.destroy()
-    } finally {
-      cancelDeadline()
-      cancelGrace()
-      signal.removeEventListener('abort', drain)
-      this.#idle.end()
-      this.#append.discard()
-      closeView(this)
-      this.#report()
-      signedOut(this)
-    }
+    this.#idle.end()
+    this.#append.discard()
+    closeView(this)
+    this.#report()
+    signedOut(this)
   }
 
   #report(): void {

@@ -4,7 +4,7 @@ import type { Connection } from '../../../ground/ports/connection.ts'
 import { type Pop3Event, Pop3Server } from '../../../mail/protocol/pop3/pop3.ts'
 import { type ChannelBindings, NO_BINDINGS } from '../../../mail/protocol/sasl/sasl.ts'
 import { removeLockedProcedure } from '../../mailbox/mailbox.ts'
-import { DRAIN_GRACE_MS } from '../limits.ts'
+import { liveSession } from '../session-life.ts'
 import { isLoopback, mechanismsFor } from '../sign-in.ts'
 import { Wire } from '../wire.ts'
 import type { Pop3Context } from './context.ts'
@@ -45,33 +45,20 @@ export class Pop3Session {
     return mechanismsFor({ ...this.#context, bindings: this.#bindings })
   }
 
+  /** Ends with its lock given back; a bug deletes nothing. */
   async run(): Promise<void> {
-    const { clock, settings, signal } = this.#context
-    const cancelDeadline = clock.after(settings.loginTimeout, () => {
-      this.#loginOverdue = true
-      this.#wire.wake()
+    await liveSession({
+      ...this.#context,
+      connection: this.#connection,
+      protocol: 'POP3',
+      overdue: () => {
+        this.#loginOverdue = true
+      },
+      wake: () => this.#wire.wake(),
+      converse: () => this.#converse(),
     })
-    let cancelGrace = (): void => {}
-    const drain = (): void => {
-      cancelGrace = clock.after(DRAIN_GRACE_MS, () => this.#connection.destroy())
-      this.#wire.wake()
-    }
-    signal.addEventListener('abort', drain, { once: true })
-    try {
-      if ((await this.#converse()) === 'end') this.#connection.end()
-      else this.#connection.destroy()
-    } catch (error) {
-      // The boundary at which a bug ends: this session alone, and nothing is deleted.
-      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      this.#context.log.error('a POP3 session ended with a bug', { cause })
-      this.#connection.destroy()
-    } finally {
-      cancelDeadline()
-      cancelGrace()
-      signal.removeEventListener('abort', drain)
-      await this.#maildrop?.lock.release()
-      this.#report()
-    }
+    await this.#maildrop?.lock.release()
+    this.#report()
   }
 
   #receive(bytes: Uint8Array): void {
