@@ -15,7 +15,7 @@ import type { Reply } from '../../mail/protocol/smtp/smtp.ts'
 import { ContentWriter, type NewContent } from '../../store/content/content.ts'
 import type { StoreError } from '../../store/store.ts'
 import type { SessionContext, SessionRole } from './context.ts'
-import { HEADER_TOO_LARGE, NO_ROOM, TOO_MANY_HOPS } from './replies.ts'
+import { HEADER_TOO_LARGE, TOO_MANY_HOPS } from './replies.ts'
 
 export interface Origin {
   readonly role: SessionRole
@@ -45,7 +45,7 @@ export class IncomingMessage {
     this.receivedAt = context.clock.now()
     this.#context = context
     this.#origin = origin
-    this.#writer = new ContentWriter({ store: context.store, clock: context.clock, id: this.id })
+    this.#writer = new ContentWriter({ store: context.store, clock: context.clock, id: this.id, hasRoom: context.hasRoom })
     this.#indexer = origin.isForMailboxes ? new MessageIndexer() : undefined
   }
 
@@ -55,7 +55,6 @@ export class IncomingMessage {
 
   /** What is wrong with the message so far, a promise to wait for, or undefined: go on. */
   write(bytes: Uint8Array): Reply | Promise<void> | undefined {
-    if (!this.#context.hasRoom()) return NO_ROOM
     if (this.#scanner === undefined) return this.#keep(bytes)
     this.#seenBytes += bytes.length
     if (this.#scanner.push(bytes)) return undefined

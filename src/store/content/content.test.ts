@@ -38,6 +38,7 @@ const retainProcedure = procedure('test.retain', retainContent)
 const retainManyProcedure = procedure('test.retainMany', retainContents)
 const releaseManyProcedure = procedure('test.releaseMany', releaseContents)
 const HOUR_MS = 3_600_000
+const hasRoom = () => true
 
 function clockAt(clock: { now: number }): Clock {
   return { now: () => clock.now, monotonic: () => clock.now, after: () => () => undefined, sleep: async () => undefined }
@@ -61,7 +62,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
     pieceBytes = 60_000,
     at = { now: 1000 },
   ): Promise<NewContent> {
-    const writer = new ContentWriter({ store, clock: clockAt(at), id })
+    const writer = new ContentWriter({ store, clock: clockAt(at), id, hasRoom })
     for (let start = 0; start < bytes.length; start += pieceBytes) await writer.write(bytes.subarray(start, start + pieceBytes))
     const finished = await writer.finish()
     assert.ok(finished.ok)
@@ -134,7 +135,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
     const silent: ContentWriter[] = []
     const half = randomBytes(100_000)
     for (let toDisk: Promise<void> | undefined; toDisk === undefined; await toDisk) {
-      const writer = new ContentWriter({ store, clock: clockAt({ now: 1000 }), id: `silent-${silent.length}` })
+      const writer = new ContentWriter({ store, clock: clockAt({ now: 1000 }), id: `silent-${silent.length}`, hasRoom })
       toDisk = writer.write(half)
       silent.push(writer)
     }
@@ -149,6 +150,21 @@ forEachEngine('content', ({ open }: TestEngine) => {
     for (const writer of silent) await writer.discard()
     const whole = await write(store, 'in-chunks', body)
     assert.ok(whole.type === 'uploaded' && whole.chunkCount === 3, 'what was lent is there again')
+  })
+
+  test('[C11] where the disk has no room left for mail, nothing more is stored, and the end says so', async (t) => {
+    const store = await start(t)
+    let room = true
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'cut-off', hasRoom: () => room })
+    await writer.write(randomBytes(600_000))
+    room = false
+    await writer.write(randomBytes(600_000))
+    room = true
+    await writer.write(randomBytes(10))
+    const finished = await writer.finish()
+    assert.ok(!finished.ok && finished.error.type === 'full')
+    await writer.discard()
+    assert.equal(await contentFacts(store, 'cut-off'), undefined)
   })
 
   test('[C3] it goes with its last holder, and not before', async (t) => {
@@ -171,7 +187,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
   test('[C4] an abandoned upload is swept after an hour of silence, a slow one is not', async (t) => {
     const store = await start(t)
     const clock = { now: 1000 }
-    const writer = new ContentWriter({ store, clock: clockAt(clock), id: 'slow' })
+    const writer = new ContentWriter({ store, clock: clockAt(clock), id: 'slow', hasRoom })
     await write(store, 'gone', randomBytes(600_000), 60_000, { now: 1000 })
     await writer.write(randomBytes(300_000))
     clock.now += HOUR_MS - 1
@@ -218,7 +234,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
 
   test('[C8] an upload that is given up goes at once, in pieces, also with a chunk on its way', async (t) => {
     const store = await start(t)
-    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'given-up' })
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'given-up', hasRoom })
     await writer.write(randomBytes(256 * 1024 * 20))
     assert.ok(await contentFacts(store, 'given-up'))
     const onItsWay = writer.write(randomBytes(256 * 1024 * 2))
@@ -236,7 +252,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
 
   test('[C8] giving up takes nothing away from holders', async (t) => {
     const store = await start(t)
-    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'kept' })
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'kept', hasRoom })
     const body = randomBytes(600_000)
     await writer.write(body)
     const content = await writer.finish()
@@ -302,7 +318,7 @@ forEachEngine('content', ({ open }: TestEngine) => {
 
   test('[C6] a failure of the store is answered at the end', async (t) => {
     const store = await start(t)
-    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'fails' })
+    const writer = new ContentWriter({ store, clock: clockAt({ now: 1 }), id: 'fails', hasRoom })
     await writer.write(randomBytes(300_000))
     await store.call(placeProcedure, {
       content: { type: 'inline', id: 'x', sizeBytes: 1, encoding: 'identity', head: new Uint8Array(1) },

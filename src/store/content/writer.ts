@@ -40,10 +40,21 @@ export interface PlaceContent {
   readonly index?: Uint8Array
 }
 
+export interface ContentWriterOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly id: string
+  /** False while the disk is nearly full: what is left of it is not for mail that comes in, whichever door it comes by. */
+  readonly hasRoom: () => boolean
+}
+
+const NO_ROOM: StoreError = { type: 'full', detail: 'there is less room on the disk than is to be left free' }
+
 export class ContentWriter {
   readonly id: string
   readonly #store: Store
   readonly #clock: Clock
+  readonly #hasRoom: () => boolean
   /** The chunk that fills: first small ones of its own, so that a small message does not pay for a large one; then a lent one. */
   #buffer = Buffer.allocUnsafe(COMPRESS_BYTES_MIN)
   #filled = 0
@@ -52,10 +63,11 @@ export class ContentWriter {
   #failure: StoreError | undefined
   #underWay: Promise<unknown> = Promise.resolve()
 
-  constructor(options: { readonly store: Store; readonly clock: Clock; readonly id: string }) {
+  constructor(options: ContentWriterOptions) {
     this.id = options.id
     this.#store = options.store
     this.#clock = options.clock
+    this.#hasRoom = options.hasRoom
   }
 
   get sizeBytes(): number {
@@ -67,6 +79,7 @@ export class ContentWriter {
    * that there is room, which is the rule. After a failure nothing more is stored and `finish` answers it.
    */
   write(bytes: Uint8Array): Promise<void> | undefined {
+    if (!this.#hasRoom()) this.#failure ??= NO_ROOM
     if (this.#failure) return undefined
     if (this.#filled + bytes.length <= this.#reserve(this.#filled + bytes.length)) {
       this.#append(bytes)

@@ -53,6 +53,16 @@ test('[A4] what cannot be taken is refused before it is sent', async (t) => {
   assert.match(await (await TestClient.loggedIn(full.port)).append('INBOX', MAIL), /^NO \[UNAVAILABLE\]/)
 })
 
+test('[A4] room that goes while a message comes in: NO, and nothing of it stays', async (t) => {
+  let looks = 0
+  const server = await startImap(t, { hasRoom: () => ++looks < 3 })
+  const client = await TestClient.selected(server.port)
+  assert.match(await client.append('INBOX', `Subject: large\r\n\r\n${'x\r\n'.repeat(400_000)}`), /^NO \[UNAVAILABLE\]/)
+  assert.ok(looks >= 3)
+  const left = () => server.store.query<{ content: { id: string } }, unknown>((db) => db.selectFrom('content').selectAll())
+  while ((await left()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+})
+
 test('[A5] a store that cannot write: NO, and the session goes on', async (t) => {
   const server = await startImap(t, { wrapStore: (store) => faultyStore(store, { call: 'mailbox.appendMessages' }) })
   const client = await TestClient.selected(server.port)

@@ -50,7 +50,8 @@ export class Append {
       core.refuse('NO', trouble)
       return
     }
-    const writer = new ContentWriter({ store: context.store, clock: context.clock, id: context.ids.next() })
+    const { store, clock, ids } = context
+    const writer = new ContentWriter({ store, clock, id: ids.next(), hasRoom: () => context.hasRoom() })
     this.#writers.push(writer)
     this.#incoming = { event, writer, indexer: new MessageIndexer() }
     core.acceptMessage()

@@ -164,7 +164,7 @@ async function listen(
 }
 
 async function deliver(store: Store, mailboxId: string, content: Uint8Array, prefix: string): Promise<string> {
-  const writer = new ContentWriter({ store, clock: nodeClock, id: ids.next() })
+  const writer = new ContentWriter({ store, clock: nodeClock, id: ids.next(), hasRoom: () => true })
   for (let from = 0; from < content.length; from += 65536) await writer.write(content.subarray(from, from + 65536))
   const finished = await writer.finish()
   assert.ok(finished.ok)

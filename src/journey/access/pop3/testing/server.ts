@@ -139,7 +139,7 @@ async function listen(
 }
 
 async function deliver(store: Store, mailboxId: string, content: Uint8Array, prefix: string): Promise<string> {
-  const writer = new ContentWriter({ store, clock: nodeClock, id: ids.next() })
+  const writer = new ContentWriter({ store, clock: nodeClock, id: ids.next(), hasRoom: () => true })
   await writer.write(content)
   const finished = await writer.finish()
   assert.ok(finished.ok)
