@@ -68,6 +68,12 @@ async function openThreaded(t: TestContext, worker: Worker): Promise<ContractSto
   db.close()
   const { port1, port2 } = new MessageChannel()
   worker.postMessage({ type: 'open', path, port: port1 } satisfies ToThread, [port1])
+  const settled = async () => {
+    worker.postMessage({ type: 'settle', path } satisfies ToThread)
+    await heard(worker, path, 'settled')
+  }
+  // A test that asks nothing would take the folder away before the thread has opened what is in it.
+  await settled()
   const store = connectStore({ port: port2, path })
   const hints: string[] = []
   const bugs: string[] = []
@@ -79,10 +85,6 @@ async function openThreaded(t: TestContext, worker: Worker): Promise<ContractSto
     await store.close()
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
-  const settled = async () => {
-    worker.postMessage({ type: 'settle', path } satisfies ToThread)
-    await heard(worker, path, 'settled')
-  }
   return { store, hints, bugs, settled, path }
 }
 
